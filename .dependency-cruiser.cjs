@@ -1,0 +1,65 @@
+// The import law: one way, no circles, types included. Each rule names who may not import whom.
+const SHARED = "^src/(event-sourcing|account|views|http)/";
+
+module.exports = {
+  forbidden: [
+    { name: "no-circles", severity: "error", from: {}, to: { circular: true } },
+    {
+      name: "kernel-knows-nobody",
+      severity: "error",
+      from: { path: "^src/event-sourcing/" },
+      to: { path: "^src/", pathNot: "^src/event-sourcing/" },
+    },
+    {
+      name: "domain-knows-the-kernel-alone",
+      severity: "error",
+      from: { path: "^src/account/" },
+      to: { path: "^src/", pathNot: "^src/(account|event-sourcing)/" },
+    },
+    {
+      name: "views-know-the-domain-alone",
+      severity: "error",
+      from: { path: "^src/views/" },
+      to: { path: "^src/", pathNot: "^src/(views|account|event-sourcing)/" },
+    },
+    {
+      name: "http-knows-the-domain-alone",
+      severity: "error",
+      from: { path: "^src/http/" },
+      to: { path: "^src/", pathNot: "^src/(http|account|event-sourcing)/" },
+    },
+    {
+      name: "no-deployable-imports-another",
+      severity: "error",
+      from: { path: "^src/(command|processor|query|edge|tools)/" },
+      to: { path: "^src/", pathNot: ["^src/$1/", SHARED] },
+    },
+    {
+      name: "edge-knows-http-alone",
+      severity: "error",
+      from: { path: "^src/edge/" },
+      to: { path: "^src/(account|views|event-sourcing)/" },
+    },
+    {
+      name: "domain-and-kernel-name-no-platform",
+      severity: "error",
+      from: { path: "^src/(account|event-sourcing)/" },
+      to: { path: "^(cloudflare:|node:|hono|wrangler)|node_modules/(hono|wrangler|@cloudflare)" },
+    },
+    {
+      name: "imports-resolve",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true, pathNot: "^cloudflare:" },
+    },
+  ],
+  options: {
+    // swc, because dependency-cruiser does not speak to TypeScript 7 yet. It sees type-only imports too.
+    parser: "swc",
+    doNotFollow: { path: "node_modules" },
+    enhancedResolveOptions: {
+      extensions: [".ts", ".js", ".mjs", ".json"],
+      conditionNames: ["import", "types", "default"],
+    },
+  },
+};

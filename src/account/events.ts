@@ -1,0 +1,61 @@
+// The events an account's log is made of. Names and shapes are storage format: they are never renamed or repurposed.
+
+import { z } from "zod";
+import type { RecordedEvent } from "../event-sourcing/recorded-event.ts";
+
+const nothing = z.object({});
+const withReason = z.object({ reason: z.string().optional() });
+
+/** The stored shape of each event type's `data`. Unknown members are tolerated: a newer writer may add some. */
+export const EVENT_DATA = {
+  ACCOUNT_CREATED: z.object({ userId: z.int().positive(), defaultAccount: z.boolean() }),
+  ACCOUNT_CONFIRMED: nothing,
+  ACCOUNT_ACTIVATED: nothing,
+  ACCOUNT_SUSPENDED: withReason,
+  ACCOUNT_ARCHIVED: withReason,
+  ACCOUNT_CLOSED: withReason,
+  ACCOUNT_MADE_DEFAULT: nothing,
+  ACCOUNT_DEFAULT_CLEARED: nothing,
+} as const;
+
+export type AccountEventType = keyof typeof EVENT_DATA;
+
+/** The schema number that new events are written with. */
+export const CURRENT_SCHEMA = 1;
+
+/** An event as `decide` makes it, before the log gives it a version and a time. */
+export type AccountEvent = {
+  [Type in AccountEventType]: {
+    readonly type: Type;
+    readonly data: Readonly<z.infer<(typeof EVENT_DATA)[Type]>>;
+  };
+}[AccountEventType];
+
+/** An event as the log keeps it. Its type may be one that this code does not know yet. */
+export interface RecordedAccountEvent extends RecordedEvent {
+  readonly accountNumber: string;
+}
+
+/** Reads what came over a wire: a queue message or a stored text. */
+export const recordedAccountEventSchema = z
+  .object({
+    id: z.string(),
+    createdAt: z.int().nonnegative(),
+    lastModified: z.int().nonnegative(),
+    type: z.string().min(1),
+    schema: z.int().positive(),
+    accountNumber: z.string(),
+    version: z.int().positive(),
+    data: z.record(z.string(), z.unknown()),
+    metadata: z.object({
+      commandId: z.string(),
+      correlationId: z.string(),
+      causationId: z.string().nullable(),
+      actor: z.string(),
+    }),
+  })
+  .refine((event) => event.id === `${event.accountNumber}:${event.version}`, "id is accountNumber:version");
+
+export function isKnownEventType(type: string): type is AccountEventType {
+  return Object.hasOwn(EVENT_DATA, type);
+}
