@@ -58,6 +58,7 @@ module.exports = {
     parser: "swc",
     doNotFollow: { path: "node_modules" },
     enhancedResolveOptions: {
+      exportsFields: ["exports"],
       extensions: [".ts", ".js", ".mjs", ".json"],
       conditionNames: ["import", "types", "default"],
     },

@@ -1,0 +1,35 @@
+// Reaching a log's owner, which a deploy or a crash may reset in mid-call.
+
+import type { AccountLog, AccountLogs } from "./account-log.ts";
+
+/** A reset object is gone for an instant only: one fresh stub nearly always finds the new one. */
+const MAX_ATTEMPTS = 3;
+
+/** The owner of the log could not be reached, or is overloaded. Whether a command was applied is unknown. */
+export class LogUnavailable extends Error {
+  override readonly name = "LogUnavailable";
+}
+
+/**
+ * Calls the owner of an account's log, again on a fresh stub where the platform says that a retry may succeed.
+ * An overloaded owner is left alone. Throws `LogUnavailable`.
+ * Source of the rule: Durable Objects documentation, "Error handling" (`.retryable`, `.overloaded`).
+ */
+export async function reachLog<Answer>(
+  logs: AccountLogs,
+  accountNumber: string,
+  call: (log: AccountLog, retrying: boolean) => Promise<Answer>,
+): Promise<Answer> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await call(logs.getByName(accountNumber), attempt > 1);
+    } catch (error) {
+      if (attempt < MAX_ATTEMPTS && flag(error, "retryable") && !flag(error, "overloaded")) continue;
+      throw new LogUnavailable(`The log of account ${accountNumber} can't be reached`, { cause: error });
+    }
+  }
+}
+
+function flag(error: unknown, name: "retryable" | "overloaded"): boolean {
+  return error instanceof Error && Reflect.get(error, name) === true;
+}

@@ -1,0 +1,174 @@
+// The account object: the one owner of one account's log. It decides, appends, acknowledges, and publishes.
+
+import { DurableObject } from "cloudflare:workers";
+import type { Account } from "../account/account.ts";
+import {
+  type AccountLog,
+  type CommandOutcome,
+  type CommandRequest,
+  type LogSlice,
+  MAX_LOG_SLICE,
+  type PastState,
+} from "../account/account-log.ts";
+import { accountDecider } from "../account/decider.ts";
+import { type AccountEvent, CURRENT_SCHEMA, type RecordedAccountEvent } from "../account/events.ts";
+import { fold } from "../event-sourcing/decider.ts";
+import { EventLog, type RememberedCommand } from "./event-log.ts";
+import { type OutgoingMessage, Publisher } from "./publisher.ts";
+
+/** Long enough for the ordinary publishing, right after the commit, to be over when the alarm looks after it. */
+const ALARM_DELAY_MS = 5_000;
+/** The alarm's delay doubles with each failure up to this. */
+const MAX_ALARM_DELAY_MS = 60_000;
+
+export interface AccountObjectEnv {
+  readonly ACCOUNT_EVENTS: Queue<OutgoingMessage>;
+}
+
+export class AccountObject extends DurableObject<AccountObjectEnv> implements AccountLog {
+  readonly #accountNumber: string;
+  readonly #log: EventLog;
+  readonly #publisher: Publisher;
+  /** Folded when it is first needed, and never for publishing: a log that does not fold is published all the same. */
+  #folded: { account: Account | null } | null = null;
+  #alarmArmed = false;
+  #failedAlarms = 0;
+
+  constructor(ctx: DurableObjectState, env: AccountObjectEnv) {
+    super(ctx, env);
+    if (ctx.id.name === undefined) throw new Error("An account object is reached by its account number");
+    this.#accountNumber = ctx.id.name;
+    this.#log = new EventLog(ctx.storage, this.#accountNumber);
+    this.#publisher = new Publisher(env.ACCOUNT_EVENTS, this.#log, this.#accountNumber);
+  }
+
+  async execute(requests: readonly CommandRequest[], retrying: boolean): Promise<CommandOutcome[]> {
+    if (this.#publisher.cursor === null) await this.#findCursor();
+    // No `await` from here on: what is decided is decided on the state that it is appended to.
+    return requests.map((request) => this.#executeOne(request, retrying));
+  }
+
+  async current(): Promise<Account | null> {
+    return this.#account();
+  }
+
+  async atVersion(version: number): Promise<PastState> {
+    return { currentVersion: this.#log.head().version, account: this.#log.atVersion(version) };
+  }
+
+  async atTime(at: number): Promise<PastState> {
+    return this.atVersion(this.#log.versionAt(at));
+  }
+
+  async events(after: number, limit: number): Promise<LogSlice> {
+    return {
+      currentVersion: this.#log.head().version,
+      events: this.#log.read(after, Math.min(limit, MAX_LOG_SLICE)),
+    };
+  }
+
+  /** Stands behind publishing. Never throws: the platform gives up an alarm that goes on throwing. */
+  override async alarm(): Promise<void> {
+    this.#alarmArmed = false;
+    try {
+      // Woken by the alarm itself, so something may be unpublished: what the newest row knew of is what is certain.
+      if (this.#publisher.cursor === null) this.#publisher.startFrom(this.#log.head().published);
+      await this.#publisher.publish();
+      this.#failedAlarms = 0;
+    } catch (error) {
+      this.#reportFailedSend(error);
+      this.#failedAlarms += 1;
+      this.#armAlarm(Math.min(ALARM_DELAY_MS * 2 ** this.#failedAlarms, MAX_ALARM_DELAY_MS));
+    }
+  }
+
+  #executeOne(request: CommandRequest, retrying: boolean): CommandOutcome {
+    const { command, expected, metadata, keyed } = request;
+    // Commands come out of their schemas with their members in a fixed order, so equal requests are equal texts.
+    const requestText = JSON.stringify(command);
+    const remembered = this.#remembered(request, retrying);
+    if (remembered !== null) {
+      if (remembered.request !== null && remembered.request !== requestText) {
+        return { kind: "idempotency-key-reused" };
+      }
+      const { account, events } = remembered;
+      // What an earlier attempt of this very request wrote is no replay: its caller has had no reply yet.
+      const ours = retrying && events[0]?.metadata.correlationId === metadata.correlationId;
+      return { kind: "accepted", account, events, replayed: !ours };
+    }
+
+    const before = this.#account();
+    const decision = accountDecider.decide(before, command, expected);
+    if (decision.kind === "refusal") return { kind: "refused", refusal: decision.refusal };
+    const events = this.#record(decision.events, before, metadata);
+    const account = fold(accountDecider.evolve, before, events);
+    if (account === null) throw new Error(`${this.#accountNumber}: events fold to an account`);
+
+    this.#log.append({
+      account,
+      events,
+      published: this.#publisher.cursor ?? 0,
+      remembered: keyed ? { idempotencyKey: metadata.commandId, request: requestText } : null,
+    });
+    // In the same turn as the append, so both commit together; an armed alarm is left as it is, since arming is a row.
+    if (!this.#alarmArmed) this.#armAlarm(ALARM_DELAY_MS);
+    this.#folded = { account };
+    this.ctx.waitUntil(this.#publisher.publish().catch((error) => this.#reportFailedSend(error)));
+    return { kind: "accepted", account, events, replayed: false };
+  }
+
+  #remembered({ metadata, keyed }: CommandRequest, retrying: boolean): RememberedCommand | null {
+    if (keyed) return this.#log.findByIdempotencyKey(metadata.commandId);
+    return retrying ? this.#log.findRecentCommand(metadata.commandId) : null;
+  }
+
+  #account(): Account | null {
+    this.#folded ??= { account: this.#log.current() };
+    return this.#folded.account;
+  }
+
+  #record(
+    events: readonly AccountEvent[],
+    before: Account | null,
+    metadata: CommandRequest["metadata"],
+  ): RecordedAccountEvent[] {
+    // A log's time never goes backwards, whatever the clock does.
+    const createdAt = Math.max(Date.now(), before?.lastModified ?? 0);
+    return events.map(({ type, data }, index) => {
+      const version = (before?.version ?? 0) + 1 + index;
+      return {
+        id: `${this.#accountNumber}:${version}`,
+        createdAt,
+        lastModified: createdAt,
+        type,
+        schema: CURRENT_SCHEMA,
+        accountNumber: this.#accountNumber,
+        version,
+        data: { ...data },
+        metadata,
+      };
+    });
+  }
+
+  /**
+   * After waking: no alarm is armed only when everything has been published. Else the newest row says what is certain,
+   * and a few events go out again, which the processor ignores. (In `alarm` itself the platform reports no alarm.)
+   */
+  async #findCursor(): Promise<void> {
+    const armed = (await this.ctx.storage.getAlarm()) !== null;
+    if (this.#publisher.cursor !== null) return;
+    this.#alarmArmed = armed;
+    const { version, published } = this.#log.head();
+    this.#publisher.startFrom(armed ? published : version);
+  }
+
+  #armAlarm(delayMs: number): void {
+    this.#alarmArmed = true;
+    // Not awaited: the output gate holds the reply until the write is durable.
+    void this.ctx.storage.setAlarm(Date.now() + delayMs);
+  }
+
+  #reportFailedSend(error: unknown): void {
+    console.warn(`Events of account ${this.#accountNumber} wait for the next attempt to publish:`, error);
+  }
+}

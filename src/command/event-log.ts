@@ -1,0 +1,232 @@
+// The event log: one account's events in SQLite, versions 1, 2, 3 …, and the snapshots that save folding them anew.
+// It is the outbox too: what is published is a cursor over it, and each row says how far that cursor had come.
+
+import type { Account } from "../account/account.ts";
+import type { RecordedAccountEvent } from "../account/events.ts";
+import { EVOLVE_REVISION, evolve } from "../account/evolve.ts";
+import { fold } from "../event-sourcing/decider.ts";
+import type { EventMetadata } from "../event-sourcing/recorded-event.ts";
+
+/**
+ * Every so many events the state is kept too, so that waking and time travel fold fewer than these. All snapshots
+ * are kept: they cost a hundredth of a row per event, and make every past version as near as the present one.
+ */
+export const SNAPSHOT_EVERY_EVENTS = 100;
+
+/**
+ * How far back a retried command without an idempotency key is looked for. A retry follows within a second,
+ * and an object writes at most some hundred events in that time.
+ */
+const RETRY_HORIZON_EVENTS = 1000;
+
+/**
+ * The key has no column in most rows, so its index is partial: a command without one costs one row, with one two.
+ * `request` is the keyed command as it was sent; `published` is the version up to which everything was published
+ * when the row was written.
+ */
+const TABLES = `
+  CREATE TABLE events (
+    version INTEGER PRIMARY KEY,
+    type TEXT NOT NULL,
+    schema INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    data TEXT NOT NULL,
+    metadata TEXT NOT NULL,
+    published INTEGER NOT NULL,
+    idempotency_key TEXT,
+    request TEXT
+  ) STRICT;
+  CREATE UNIQUE INDEX events_by_idempotency_key ON events (idempotency_key) WHERE idempotency_key IS NOT NULL;
+  CREATE TABLE snapshots (version INTEGER PRIMARY KEY, revision INTEGER NOT NULL, state TEXT NOT NULL) STRICT;
+`;
+
+const EVENT_COLUMNS = "version, type, schema, created_at, data, metadata";
+
+type EventRow = {
+  version: number;
+  type: string;
+  schema: number;
+  created_at: number;
+  data: string;
+  metadata: string;
+};
+
+/** A command that was accepted before. `request` is null where it had no idempotency key. */
+export interface RememberedCommand {
+  readonly request: string | null;
+  readonly account: Account;
+  readonly events: readonly RecordedAccountEvent[];
+}
+
+export interface Append {
+  /** The account after the events. */
+  readonly account: Account;
+  readonly events: readonly RecordedAccountEvent[];
+  /** The version up to which everything is published. */
+  readonly published: number;
+  readonly remembered: { readonly idempotencyKey: string; readonly request: string } | null;
+}
+
+export class EventLog {
+  readonly #storage: DurableObjectStorage;
+  readonly #accountNumber: string;
+  /** Made by the first append, so that asking for an account which does not exist leaves nothing behind. */
+  #hasTables: boolean;
+  /** Version of the newest usable snapshot. */
+  #snapshotVersion = 0;
+
+  constructor(storage: DurableObjectStorage, accountNumber: string) {
+    this.#storage = storage;
+    this.#accountNumber = accountNumber;
+    this.#hasTables =
+      storage.sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'events'").toArray()
+        .length > 0;
+  }
+
+  /** The newest version, and how far publishing had come when it was written. */
+  head(): { readonly version: number; readonly published: number } {
+    const [row] = this.#rows<{ version: number; published: number }>(
+      "SELECT version, published FROM events ORDER BY version DESC LIMIT 1",
+    );
+    return row ?? { version: 0, published: 0 };
+  }
+
+  /** All or nothing: the events, their versions, the idempotency key and the snapshot commit together. */
+  append({ account, events, published, remembered }: Append): void {
+    const snapshotDue = account.version - this.#snapshotVersion >= SNAPSHOT_EVERY_EVENTS;
+    this.#storage.transactionSync(() => {
+      if (!this.#hasTables) this.#storage.sql.exec(TABLES);
+      for (const [index, event] of events.entries()) {
+        // The key stands in the command's first row; the rows after it share its command id.
+        const key = index === 0 ? remembered : null;
+        this.#storage.sql.exec(
+          `INSERT INTO events (${EVENT_COLUMNS}, published, idempotency_key, request)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          event.version,
+          event.type,
+          event.schema,
+          event.createdAt,
+          JSON.stringify(event.data),
+          JSON.stringify(event.metadata),
+          published,
+          key?.idempotencyKey ?? null,
+          key?.request ?? null,
+        );
+      }
+      if (snapshotDue) {
+        this.#storage.sql.exec(
+          "INSERT OR REPLACE INTO snapshots (version, revision, state) VALUES (?, ?, ?)",
+          account.version,
+          EVOLVE_REVISION,
+          JSON.stringify(account),
+        );
+      }
+    });
+    this.#hasTables = true;
+    if (snapshotDue) this.#snapshotVersion = account.version;
+  }
+
+  /** The events after version `after`, in order. */
+  read(after: number, limit: number): RecordedAccountEvent[] {
+    return this.#rows<EventRow>(
+      `SELECT ${EVENT_COLUMNS} FROM events WHERE version > ? ORDER BY version LIMIT ?`,
+      after,
+      limit,
+    ).map((row) => this.#recorded(row));
+  }
+
+  /** The account now. Remembers which snapshot it started from, so that the next one is due in time. */
+  current(): Account | null {
+    const { account, snapshotVersion } = this.#fold(Number.MAX_SAFE_INTEGER);
+    this.#snapshotVersion = snapshotVersion;
+    return account;
+  }
+
+  /** The account at a version of the log, null where the log has no such version. */
+  atVersion(version: number): Account | null {
+    const { account } = this.#fold(version);
+    return account?.version === version ? account : null;
+  }
+
+  /** The newest version not later than a time (epoch milliseconds), 0 where there is none. */
+  versionAt(at: number): number {
+    // Times never go backwards in a log, so halving finds it over the primary key, without an index on time.
+    let low = 0;
+    let high = this.head().version;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      const [row] = this.#rows<{ created_at: number }>(
+        "SELECT created_at FROM events WHERE version = ?",
+        middle,
+      );
+      if (row !== undefined && row.created_at <= at) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  findByIdempotencyKey(key: string): RememberedCommand | null {
+    const [row] = this.#rows<{ version: number; request: string }>(
+      "SELECT version, request FROM events WHERE idempotency_key = ?",
+      key,
+    );
+    return row === undefined ? null : this.#remembered(row.version, row.request);
+  }
+
+  /** A recent command without a key. */
+  findRecentCommand(commandId: string): RememberedCommand | null {
+    const [row] = this.#rows<{ version: number | null }>(
+      `SELECT MIN(version) AS version FROM events
+       WHERE version > ? AND json_extract(metadata, '$.commandId') = ? AND idempotency_key IS NULL`,
+      this.head().version - RETRY_HORIZON_EVENTS,
+      commandId,
+    );
+    return row?.version == null ? null : this.#remembered(row.version, null);
+  }
+
+  #remembered(firstVersion: number, request: string | null): RememberedCommand {
+    const [first, ...rest] = this.read(firstVersion - 1, SNAPSHOT_EVERY_EVENTS);
+    if (first === undefined) throw new Error(`${this.#accountNumber}:${firstVersion} is not in the log`);
+    const next = rest.findIndex(({ metadata }) => metadata.commandId !== first.metadata.commandId);
+    const events = [first, ...(next < 0 ? rest : rest.slice(0, next))];
+    const account = this.atVersion(firstVersion + events.length - 1);
+    if (account === null) throw new Error(`${first.id} does not fold`);
+    return { request, account, events };
+  }
+
+  #fold(version: number): { readonly account: Account | null; readonly snapshotVersion: number } {
+    const [snapshot] = this.#rows<{ version: number; state: string }>(
+      "SELECT version, state FROM snapshots WHERE version <= ? AND revision = ? ORDER BY version DESC LIMIT 1",
+      version,
+      EVOLVE_REVISION,
+    );
+    const start: Account | null = snapshot === undefined ? null : JSON.parse(snapshot.state);
+    const snapshotVersion = snapshot?.version ?? 0;
+    const tail = this.#rows<EventRow>(
+      `SELECT ${EVENT_COLUMNS} FROM events WHERE version > ? AND version <= ? ORDER BY version`,
+      snapshotVersion,
+      version,
+    ).map((row) => this.#recorded(row));
+    return { account: fold<Account | null, RecordedAccountEvent>(evolve, start, tail), snapshotVersion };
+  }
+
+  #rows<Row extends Record<string, SqlStorageValue>>(query: string, ...bindings: SqlStorageValue[]): Row[] {
+    return this.#hasTables ? this.#storage.sql.exec<Row>(query, ...bindings).toArray() : [];
+  }
+
+  #recorded(row: EventRow): RecordedAccountEvent {
+    const data: Record<string, unknown> = JSON.parse(row.data);
+    const metadata: EventMetadata = JSON.parse(row.metadata);
+    return {
+      id: `${this.#accountNumber}:${row.version}`,
+      createdAt: row.created_at,
+      lastModified: row.created_at,
+      type: row.type,
+      schema: row.schema,
+      accountNumber: this.#accountNumber,
+      version: row.version,
+      data,
+      metadata,
+    };
+  }
+}

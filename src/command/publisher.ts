@@ -1,0 +1,86 @@
+// Publishing: everything in the log reaches the queue, in order, a burst in as few messages as fit.
+
+import type { RecordedAccountEvent } from "../account/events.ts";
+import type { EventLog } from "./event-log.ts";
+
+/** A run of one account's events: one message of the queue. */
+export interface OutgoingMessage {
+  readonly accountNumber: string;
+  readonly events: readonly RecordedAccountEvent[];
+}
+
+/** A queue operation is billed per 64 KB; what the queue adds to a message is left room for. */
+const MAX_MESSAGE_BYTES = 60_000;
+/** `sendBatch` takes 256 KB (Queues documentation, "Limits"): four full messages. */
+const MAX_MESSAGES_PER_SEND = 4;
+/** How many events are read from the log at a time. */
+const EVENTS_PER_READ = 500;
+
+const encoder = new TextEncoder();
+
+export class Publisher {
+  readonly #queue: Queue<OutgoingMessage>;
+  readonly #log: EventLog;
+  readonly #accountNumber: string;
+  /** The version up to which the queue has everything; null until the object has found out, after waking. */
+  #cursor: number | null = null;
+  #running: Promise<void> | null = null;
+
+  constructor(queue: Queue<OutgoingMessage>, log: EventLog, accountNumber: string) {
+    this.#queue = queue;
+    this.#log = log;
+    this.#accountNumber = accountNumber;
+  }
+
+  get cursor(): number | null {
+    return this.#cursor;
+  }
+
+  startFrom(cursor: number): void {
+    this.#cursor = cursor;
+  }
+
+  /**
+   * Sends what is not published yet. Single flight: who calls while a run is under way gets that run, which goes on
+   * until the log has nothing more. Rejects when a send fails; what was sent before stays sent.
+   */
+  publish(): Promise<void> {
+    this.#running ??= this.#run();
+    return this.#running;
+  }
+
+  async #run(): Promise<void> {
+    // Without this, a run that finds nothing would end before `publish` has stored it.
+    await Promise.resolve();
+    try {
+      for (;;) {
+        const events = this.#log.read(this.#cursor ?? 0, EVENTS_PER_READ);
+        if (events.length === 0) return;
+        const messages = this.#messagesOf(events);
+        for (let index = 0; index < messages.length; index += MAX_MESSAGES_PER_SEND) {
+          const sending = messages.slice(index, index + MAX_MESSAGES_PER_SEND);
+          await this.#queue.sendBatch(sending.map((body) => ({ body, contentType: "json" })));
+          this.#cursor = sending.at(-1)?.events.at(-1)?.version ?? this.#cursor;
+        }
+      }
+    } finally {
+      // In the same turn as the last look at the log, so that an append after it starts a new run.
+      this.#running = null;
+    }
+  }
+
+  #messagesOf(events: readonly RecordedAccountEvent[]): OutgoingMessage[] {
+    const messages: { accountNumber: string; events: RecordedAccountEvent[] }[] = [];
+    let messageBytes = Number.POSITIVE_INFINITY;
+    for (const event of events) {
+      const eventBytes = encoder.encode(JSON.stringify(event)).byteLength + 1;
+      if (messageBytes + eventBytes > MAX_MESSAGE_BYTES) {
+        messages.push({ accountNumber: this.#accountNumber, events: [] });
+        messageBytes = 0;
+      }
+      messages.at(-1)?.events.push(event);
+      messageBytes += eventBytes;
+    }
+    return messages;
+  }
+}

@@ -1,0 +1,50 @@
+// What every HTTP-speaking Worker starts from: a Hono app that traces, and answers whatever goes wrong as a problem.
+
+import { type Context, Hono, type MiddlewareHandler } from "hono";
+import { LogUnavailable } from "../account/reach-log.ts";
+import { methodNotAllowed, type Problem, problemResponse, UNAVAILABLE } from "./problems.ts";
+import { traceIdOf } from "./tracing.ts";
+
+export interface HttpEnv<Bindings extends object> {
+  Bindings: Bindings;
+  Variables: { traceId: string };
+}
+
+/** Thrown by what reads a request, answered by the app. */
+export class ProblemError extends Error {
+  override readonly name = "ProblemError";
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.detail);
+    this.problem = problem;
+  }
+}
+
+export function createApp<Bindings extends object>(): Hono<HttpEnv<Bindings>> {
+  const app = new Hono<HttpEnv<Bindings>>();
+  app.use(async (context, next) => {
+    context.set("traceId", traceIdOf(context.req.header("traceparent")));
+    await next();
+  });
+  app.notFound((context) =>
+    problemResponse(
+      { code: "not-found", detail: `Nothing is at ${context.req.path}` },
+      context.get("traceId"),
+    ),
+  );
+  app.onError((error, context) => {
+    if (error instanceof ProblemError) return problemResponse(error.problem, context.get("traceId"));
+    // Whoever runs the service reads the cause in the log, by the trace id; a caller learns no internals.
+    const cause = error instanceof LogUnavailable ? error.cause : error;
+    console.error(`${context.get("traceId")} ${context.req.method} ${context.req.path}:`, cause);
+    return problemResponse(UNAVAILABLE, context.get("traceId"));
+  });
+  return app;
+}
+
+/** The last handler of a path: every method that the path does not take. */
+export function allow(...methods: readonly string[]): MiddlewareHandler<HttpEnv<object>> {
+  return async (context: Context<HttpEnv<object>>) =>
+    problemResponse(methodNotAllowed(methods), context.get("traceId"));
+}

@@ -1,0 +1,72 @@
+// Reading a JSON body at the door: its size, its declared type, its syntax, its depth.
+
+import type { Context, MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import type { HttpEnv } from "./app.ts";
+import { ProblemError } from "./app.ts";
+import { invalidRequest, type Problem, problemResponse } from "./problems.ts";
+
+export const BODY_LIMIT_BYTES = 16 * 1024;
+export const ARRAY_BODY_LIMIT_BYTES = 256 * 1024;
+/** Nothing that this service takes is deeper than an array of objects. */
+const MAX_NESTING = 8;
+
+const JSON_TYPE = /^application\/([a-z0-9.-]+\+)?json\s*(;|$)/i;
+
+export function limitBody(limitBytes: number): MiddlewareHandler<HttpEnv<object>> {
+  return bodyLimit({
+    maxSize: limitBytes,
+    onError: (context) => problemResponse(tooLarge(limitBytes), context.get("traceId")),
+  });
+}
+
+/** The parsed body; undefined where it is empty. Throws a `ProblemError`. */
+export async function readJson(context: Context<HttpEnv<object>>): Promise<unknown> {
+  const bytes = await context.req.arrayBuffer();
+  if (bytes.byteLength === 0) return undefined;
+  if (!JSON_TYPE.test(context.req.header("Content-Type") ?? "")) {
+    throw new ProblemError({
+      code: "unsupported-media-type",
+      detail: "Send the body as application/json",
+    });
+  }
+  const value = parse(bytes);
+  if (!Array.isArray(value) && bytes.byteLength > BODY_LIMIT_BYTES) {
+    throw new ProblemError(tooLarge(BODY_LIMIT_BYTES));
+  }
+  return value;
+}
+
+function parse(bytes: ArrayBuffer): unknown {
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    throw malformed("The body is not UTF-8");
+  }
+  if (nesting(text) > MAX_NESTING) throw malformed(`The body is nested more than ${MAX_NESTING} deep`);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw malformed("The body is not JSON");
+  }
+}
+
+/** Counted on the text, before anything recursive sees it. */
+function nesting(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{\]}]/g)) {
+    if (token === "[" || token === "{") deepest = Math.max(deepest, ++depth);
+    else if (token === "]" || token === "}") depth -= 1;
+  }
+  return deepest;
+}
+
+function malformed(detail: string): ProblemError {
+  return new ProblemError(invalidRequest([{ pointer: "", detail }]));
+}
+
+function tooLarge(limitBytes: number): Problem {
+  return { code: "payload-too-large", detail: `At most ${limitBytes} bytes` };
+}
