@@ -1,0 +1,5 @@
+// The Worker that the tests run in: it holds the account object; each test calls the Worker it is about.
+
+export { AccountObject } from "../../src/command/account-object.ts";
+
+export default {};
