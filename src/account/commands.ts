@@ -5,9 +5,9 @@ import { z } from "zod";
 /** Longest reason, in Unicode code points. */
 const MAX_REASON_CODE_POINTS = 500;
 
-export const accountNumberSchema = z
-  .string()
-  .regex(/^[A-Za-z0-9-]{1,34}$/, "1 to 34 letters, digits or hyphens");
+export const ACCOUNT_NUMBER_RULE = "1 to 34 letters, digits or hyphens";
+
+export const accountNumberSchema = z.string().regex(/^[A-Za-z0-9-]{1,34}$/, ACCOUNT_NUMBER_RULE);
 
 export const userIdSchema = z.int().positive();
 

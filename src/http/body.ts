@@ -1,6 +1,6 @@
 // Reading a JSON body at the door: its size, its declared type, its syntax, its depth.
 
-import type { Context, MiddlewareHandler } from "hono";
+import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { HttpEnv } from "./app.ts";
 import { ProblemError } from "./app.ts";
@@ -21,10 +21,10 @@ export function limitBody(limitBytes: number): MiddlewareHandler<HttpEnv<object>
 }
 
 /** The parsed body; undefined where it is empty. Throws a `ProblemError`. */
-export async function readJson(context: Context<HttpEnv<object>>): Promise<unknown> {
-  const bytes = await context.req.arrayBuffer();
+export async function readJson(request: Request): Promise<unknown> {
+  const bytes = await request.arrayBuffer();
   if (bytes.byteLength === 0) return undefined;
-  if (!JSON_TYPE.test(context.req.header("Content-Type") ?? "")) {
+  if (!JSON_TYPE.test(request.headers.get("Content-Type") ?? "")) {
     throw new ProblemError({
       code: "unsupported-media-type",
       detail: "Send the body as application/json",

@@ -1,0 +1,191 @@
+// The command routes: HTTP in, one command or many to the accounts' owners, what they came to out.
+
+import type { Context, Hono } from "hono";
+import type { Account } from "../account/account.ts";
+import type { AccountLogs, CommandOutcome } from "../account/account-log.ts";
+import { isTransitionName } from "../account/commands.ts";
+import type { RecordedAccountEvent } from "../account/events.ts";
+import { LogUnavailable } from "../account/reach-log.ts";
+import { allow, createApp, type HttpEnv, ProblemError } from "../http/app.ts";
+import { ARRAY_BODY_LIMIT_BYTES, BODY_LIMIT_BYTES, limitBody, readJson } from "../http/body.ts";
+import {
+  type InvalidPart,
+  invalidRequest,
+  type Problem,
+  problemBody,
+  problemStatus,
+  refusalProblem,
+  UNAVAILABLE,
+} from "../http/problems.ts";
+import {
+  accountHref,
+  accountRepresentation,
+  eventRepresentation,
+  versionTag,
+} from "../http/representations.ts";
+import { generateAccountNumber } from "./account-number.ts";
+import { type AddressedCommand, dispatch } from "./dispatch.ts";
+import {
+  type AskedCommand,
+  MAX_BULK_COMMANDS,
+  type Parsed,
+  parseCreate,
+  parseHeaders,
+  parseMember,
+  parseTransition,
+  unknownCommand,
+} from "./requests.ts";
+
+export interface CommandEnv {
+  readonly ACCOUNT_LOGS: AccountLogs;
+}
+
+type CommandContext = Context<HttpEnv<CommandEnv>>;
+
+/** Who asks, where no one signs in. */
+const ANONYMOUS = "anonymous";
+
+const COMMAND_PATH = "/v1/accounts/:accountNumber/commands/:command";
+
+export function createCommandApp(): Hono<HttpEnv<CommandEnv>> {
+  const app = createApp<CommandEnv>();
+
+  app.post("/v1/accounts", limitBody(BODY_LIMIT_BYTES), async (context) => {
+    const headers = parseHeaders(context.req.raw.headers);
+    return answerOne(context, parseCreate(await readObject(context.req.raw), headers));
+  });
+  app.all("/v1/accounts", allow("GET", "HEAD", "POST"));
+
+  app.post(COMMAND_PATH, limitBody(BODY_LIMIT_BYTES), async (context) => {
+    const { accountNumber, command } = context.req.param();
+    if (!isTransitionName(command)) throw new ProblemError(unknownCommand(command));
+    const headers = parseHeaders(context.req.raw.headers);
+    return answerOne(
+      context,
+      parseTransition(accountNumber, command, await readObject(context.req.raw), headers),
+    );
+  });
+  app.all(COMMAND_PATH, allow("POST"));
+
+  app.post("/v1/commands", limitBody(ARRAY_BODY_LIMIT_BYTES), async (context) => {
+    for (const header of ["Idempotency-Key", "If-Match"]) {
+      if (context.req.raw.headers.has(header)) {
+        throw invalid({ header, detail: "Here it is a member of each command" });
+      }
+    }
+    const body = await readJson(context.req.raw);
+    if (typeof body !== "object" || body === null) {
+      throw invalid({ pointer: "", detail: "A command, or an array of commands" });
+    }
+    const members: readonly unknown[] = Array.isArray(body) ? body : [body];
+    if (members.length === 0 || members.length > MAX_BULK_COMMANDS) {
+      throw invalid({ pointer: "", detail: `1 to ${MAX_BULK_COMMANDS} commands` });
+    }
+    return answerMany(context, members.map(parseMember));
+  });
+  app.all("/v1/commands", allow("POST"));
+
+  app.get("/health", (context) => context.json({ status: "ok" }));
+  return app;
+}
+
+async function answerOne(context: CommandContext, asked: Parsed<AskedCommand>): Promise<Response> {
+  const [reply] = await replies(context, [asked]);
+  if (reply?.kind !== "accepted") throw new ProblemError(reply?.problem ?? UNAVAILABLE);
+  const { account, created, replayed } = reply;
+  return context.json(acceptedBody(reply), created ? 201 : 200, {
+    ETag: versionTag(account.version),
+    "Cache-Control": "no-store",
+    ...(created ? { Location: accountHref(account.accountNumber) } : {}),
+    ...(replayed ? { "Idempotency-Replayed": "true" } : {}),
+  });
+}
+
+async function answerMany(
+  context: CommandContext,
+  asked: readonly Parsed<AskedCommand>[],
+): Promise<Response> {
+  const outcomes = (await replies(context, asked)).map((reply) => {
+    if (reply.kind === "problem") {
+      const { problem } = reply;
+      return { status: problemStatus(problem), problem: problemBody(problem, context.get("traceId")) };
+    }
+    const replayed = reply.replayed ? { replayed: true } : {};
+    return { status: reply.created ? 201 : 200, ...acceptedBody(reply), ...replayed };
+  });
+  return context.json(outcomes, 200, { "Cache-Control": "no-store" });
+}
+
+/** What a command came to, for its caller. */
+type Reply =
+  | (Extract<CommandOutcome, { kind: "accepted" }> & { readonly created: boolean })
+  | { readonly kind: "problem"; readonly problem: Problem };
+
+/** One reply for each command asked for, in their order. */
+async function replies(context: CommandContext, asked: readonly Parsed<AskedCommand>[]): Promise<Reply[]> {
+  const traceId = context.get("traceId");
+  const commands = await Promise.all(
+    asked.map(async (parsed) => (parsed.ok ? await address(parsed.value, traceId) : parsed.problem)),
+  );
+  const outcomes = await dispatch(
+    context.env.ACCOUNT_LOGS,
+    commands.filter((command) => "request" in command),
+  );
+  return commands.map((command): Reply => {
+    if (!("request" in command)) return { kind: "problem", problem: command };
+    const outcome = outcomes.get(command);
+    if (outcome === undefined || outcome instanceof LogUnavailable) {
+      console.error(`${traceId} ${command.accountNumber}:`, outcome?.cause);
+      return { kind: "problem", problem: UNAVAILABLE };
+    }
+    return replyOf(outcome, command.request.command.type === "create");
+  });
+}
+
+function replyOf(outcome: CommandOutcome, created: boolean): Reply {
+  switch (outcome.kind) {
+    case "accepted":
+      return { ...outcome, created };
+    case "refused":
+      return { kind: "problem", problem: refusalProblem(outcome.refusal) };
+    case "idempotency-key-reused":
+      return {
+        kind: "problem",
+        problem: { code: "idempotency-key-reused", detail: "This key came with another command before" },
+      };
+    default:
+      return outcome satisfies never;
+  }
+}
+
+async function address(asked: AskedCommand, traceId: string): Promise<AddressedCommand> {
+  const { accountNumber, command, expected, idempotencyKey } = asked;
+  return {
+    accountNumber: accountNumber ?? (await generateAccountNumber(idempotencyKey, ANONYMOUS)),
+    request: {
+      command,
+      expected,
+      keyed: idempotencyKey !== null,
+      metadata: {
+        commandId: idempotencyKey ?? crypto.randomUUID(),
+        correlationId: traceId,
+        causationId: null,
+        actor: ANONYMOUS,
+      },
+    },
+  };
+}
+
+function acceptedBody({ account, events }: { account: Account; events: readonly RecordedAccountEvent[] }) {
+  return { account: accountRepresentation(account), events: events.map(eventRepresentation) };
+}
+
+/** An absent body is an empty object. */
+async function readObject(request: Request): Promise<unknown> {
+  const body = await readJson(request);
+  return body === undefined ? {} : body;
+}
+
+function invalid(part: InvalidPart): ProblemError {
+  return new ProblemError(invalidRequest([part]));
+}
