@@ -2,9 +2,12 @@
 
 declare namespace Cloudflare {
   interface Env {
-    readonly ACCOUNT_LOGS: DurableObjectNamespace<
-      import("../../src/command/account-object.ts").AccountObject
-    >;
+    /** RPC's own types give up on an event's `data` (unknown is not serializable to them): the port says it all. */
+    readonly ACCOUNT_LOGS: Omit<DurableObjectNamespace, "getByName"> & {
+      getByName(
+        accountNumber: string,
+      ): DurableObjectStub & import("../../src/account/account-log.ts").AccountLog;
+    };
     readonly ACCOUNT_EVENTS: Queue<import("../../src/command/publisher.ts").OutgoingMessage>;
     readonly VIEWS: D1Database;
     readonly VIEWS_MIGRATIONS: import("cloudflare:test").D1Migration[];

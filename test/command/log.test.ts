@@ -1,0 +1,173 @@
+// The account's log: versions, time, snapshots, waking, time travel, and retries of the platform.
+
+import { env, evictDurableObject } from "cloudflare:test";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { accountDecider } from "../../src/account/decider.ts";
+import { SNAPSHOT_EVERY_EVENTS } from "../../src/command/event-log.ts";
+import { fold } from "../../src/event-sourcing/decider.ts";
+import { billedRows, recordSends, storageOf } from "../workerd/account-objects.ts";
+import { CLEAR_DEFAULT, CREATE, MAKE_DEFAULT, request, toggles } from "../workerd/commands.ts";
+
+beforeEach(() => {
+  recordSends();
+});
+afterEach(() => vi.restoreAllMocks());
+
+let logs = 0;
+async function openLog(count = 0) {
+  const accountNumber = `LOG-${++logs}`;
+  const log = env.ACCOUNT_LOGS.getByName(accountNumber);
+  await log.execute([request(CREATE), ...toggles(count)], false);
+  return { accountNumber, log };
+}
+
+const snapshotsOf = (accountNumber: string) =>
+  storageOf(accountNumber, ({ sql }) =>
+    sql
+      .exec<{ version: number }>("SELECT version FROM snapshots ORDER BY version")
+      .toArray()
+      .map((row) => row.version),
+  );
+
+describe("the log", () => {
+  it("never lets time go backwards, whatever the clock does", async () => {
+    const { log } = await openLog();
+    const now = Date.now();
+    const clock = vi.spyOn(Date, "now").mockReturnValue(now + 10_000);
+    await log.execute([request(MAKE_DEFAULT)], false);
+    clock.mockReturnValue(now - 10_000);
+    await log.execute([request(CLEAR_DEFAULT)], false);
+
+    const { events } = await log.events(1, 10);
+    expect(events.map(({ createdAt }) => createdAt)).toEqual([now + 10_000, now + 10_000]);
+  });
+
+  it("answers slices in order, never more than asked for", async () => {
+    const { log } = await openLog(9);
+    const { currentVersion, events } = await log.events(3, 4);
+
+    expect(currentVersion).toBe(10);
+    expect(events.map(({ version }) => version)).toEqual([4, 5, 6, 7]);
+    expect((await log.events(10, 4)).events).toEqual([]);
+  });
+
+  it("answers 0, null and nothing for an account that does not exist", async () => {
+    const log = env.ACCOUNT_LOGS.getByName("LOG-NOBODY");
+    expect(await log.current()).toBeNull();
+    expect(await log.events(0, 10)).toEqual({ currentVersion: 0, events: [] });
+    expect(await log.atVersion(1)).toEqual({ currentVersion: 0, account: null });
+    expect(await log.atTime(Date.now())).toEqual({ currentVersion: 0, account: null });
+  });
+});
+
+describe("time travel", () => {
+  it("gives at every version what folding the log that far gives", async () => {
+    const { log } = await openLog(249);
+    const { events } = await log.events(0, 500);
+    for (const version of [1, 2, 99, 100, 101, 199, 200, 201, 250]) {
+      const folded = fold(accountDecider.evolve, accountDecider.initialState, events.slice(0, version));
+      expect(await log.atVersion(version)).toEqual({ currentVersion: 250, account: folded });
+    }
+    expect((await log.atVersion(251)).account).toBeNull();
+    expect((await log.atVersion(0)).account).toBeNull();
+  });
+
+  it("includes the very millisecond, and the last of several events in it", async () => {
+    const clock = vi.spyOn(Date, "now").mockReturnValue(1_000);
+    const { log } = await openLog();
+    clock.mockReturnValue(2_000);
+    await log.execute(toggles(3), false);
+    clock.mockReturnValue(3_000);
+    await log.execute([request(CLEAR_DEFAULT)], false);
+
+    const versionAt = async (at: number) => (await log.atTime(at)).account?.version;
+    expect(await versionAt(999)).toBeUndefined();
+    expect(await versionAt(1_000)).toBe(1);
+    expect(await versionAt(1_999)).toBe(1);
+    expect(await versionAt(2_000)).toBe(4);
+    expect(await versionAt(3_000)).toBe(5);
+    expect(await versionAt(9_000)).toBe(5);
+  });
+});
+
+describe("snapshots", () => {
+  it("are written every hundred events, across wakings too", async () => {
+    const { accountNumber, log } = await openLog(149);
+    await evictDurableObject(log);
+    await log.execute(toggles(60).slice(1), false);
+
+    expect(await snapshotsOf(accountNumber)).toEqual([100, 200]);
+  });
+
+  it("of another revision of evolve are folded anew", async () => {
+    const { accountNumber, log } = await openLog(120);
+    const before = await log.current();
+    await storageOf(accountNumber, ({ sql }) => {
+      sql.exec("UPDATE snapshots SET revision = 0, state = json_set(state, '$.userId', 99)");
+    });
+    await evictDurableObject(log);
+
+    expect(await log.current()).toEqual(before);
+  });
+
+  it("let a log of 100,000 events wake by reading as little as one of 100 does", async () => {
+    const { accountNumber, log } = await openLog(199);
+    // The long log is made in SQL, in the shape that commands write: those of the test above vouch for the shape.
+    await storageOf(accountNumber, ({ sql }) => {
+      sql.exec(
+        `WITH RECURSIVE versions (version) AS (SELECT 201 UNION ALL SELECT version + 1 FROM versions WHERE version < 100000)
+         INSERT INTO events SELECT v.version, e.type, e.schema, e.created_at, e.data, e.metadata, v.version - 1, NULL, NULL
+         FROM versions AS v JOIN events AS e ON e.version = 100 + v.version % 2`,
+      );
+      sql.exec(
+        `INSERT INTO snapshots SELECT e.version, s.revision, json_set(s.state, '$.version', e.version)
+         FROM events AS e JOIN snapshots AS s ON s.version = 100 WHERE e.version > 200 AND e.version % 100 = 0`,
+      );
+    });
+    const rowsReadOnWaking = async (number: string): Promise<number> => {
+      await evictDurableObject(env.ACCOUNT_LOGS.getByName(number));
+      const { rowsRead } = await billedRows(number, () =>
+        env.ACCOUNT_LOGS.getByName(number).execute([request(CLEAR_DEFAULT)], false),
+      );
+      return rowsRead;
+    };
+    const short = await openLog(99);
+
+    const [long, brief] = [
+      await rowsReadOnWaking(accountNumber),
+      await rowsReadOnWaking(short.accountNumber),
+    ];
+
+    expect((await log.current())?.version).toBe(100_001);
+    expect(long).toBeLessThanOrEqual(brief);
+    expect(long).toBeLessThan(SNAPSHOT_EVERY_EVENTS);
+  });
+});
+
+describe("a call that the platform had to repeat", () => {
+  it("finds what its first attempt wrote, and is no replay", async () => {
+    const { log } = await openLog();
+    const command = request(MAKE_DEFAULT);
+    const [first] = await log.execute([command], false);
+    const [second] = await log.execute([command], true);
+
+    expect(second).toEqual(first);
+    expect((await log.events(0, 10)).events).toHaveLength(2);
+  });
+
+  it("runs what its first attempt did not write", async () => {
+    const { log } = await openLog();
+    const [outcome] = await log.execute([request(MAKE_DEFAULT)], true);
+    expect(outcome).toMatchObject({ kind: "accepted", account: { version: 2 }, replayed: false });
+  });
+
+  it("of a keyed command is no replay either, but somebody else's is", async () => {
+    const { log } = await openLog();
+    const command = request(MAKE_DEFAULT, "k");
+    await log.execute([command], false);
+
+    expect(await log.execute([command], true)).toMatchObject([{ replayed: false }]);
+    const other = { ...command, metadata: { ...command.metadata, correlationId: "1".repeat(32) } };
+    expect(await log.execute([other], true)).toMatchObject([{ replayed: true }]);
+  });
+});

@@ -1,0 +1,207 @@
+// Publishing: every event reaches the queue, whatever fails between its commit and the send.
+
+import { env, evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { alarmOf, recordSends, storageOf, versionsOf } from "../workerd/account-objects.ts";
+import { CREATE, request, toggles } from "../workerd/commands.ts";
+
+beforeEach(() => {
+  vi.spyOn(console, "warn").mockReturnValue();
+});
+afterEach(() => vi.restoreAllMocks());
+
+let objects = 0;
+function newLog() {
+  const accountNumber = `PUB-${++objects}`;
+  return { accountNumber, log: env.ACCOUNT_LOGS.getByName(accountNumber) };
+}
+
+/** Publishing goes on after the reply: until the queue has heard so much, or for a second at most. */
+const until = (condition: () => boolean) => vi.waitFor(() => expect(condition()).toBe(true));
+
+describe("right after the commit", () => {
+  it("sends what was written, in order", async () => {
+    const { sent } = recordSends();
+    const { accountNumber, log } = newLog();
+    const [outcome] = await log.execute([request(CREATE)], false);
+    await log.execute(toggles(2), false);
+
+    await until(() => versionsOf(sent).length === 3);
+    expect(versionsOf(sent)).toEqual([1, 2, 3]);
+    expect(sent.every((message) => message.accountNumber === accountNumber)).toBe(true);
+    expect(outcome).toMatchObject({ events: [sent[0]?.events[0]] });
+  });
+
+  it("sends a burst in a few messages, one flight at a time", async () => {
+    const { sent, sendBatch } = recordSends();
+    const record = sendBatch.getMockImplementation();
+    let inFlight = 0;
+    let most = 0;
+    sendBatch.mockImplementation(async (messages) => {
+      most = Math.max(most, ++inFlight);
+      await scheduler.wait(20);
+      await record?.(messages);
+      inFlight -= 1;
+    });
+    const { log } = newLog();
+    await log.execute([request(CREATE)], false);
+    await Promise.all(toggles(200).map((toggle) => log.execute([toggle], false)));
+
+    await until(() => versionsOf(sent).length === 201);
+    expect(versionsOf(sent)).toEqual(Array.from({ length: 201 }, (_, index) => index + 1));
+    expect(sent.length).toBeLessThan(10);
+    expect(most).toBe(1);
+  });
+
+  it("cuts messages so that each is billed as one", async () => {
+    const { sent } = recordSends();
+    const { log } = newLog();
+    await log.execute([request(CREATE)], false);
+    const long = toggles(500).map((toggle) => ({
+      ...toggle,
+      metadata: { ...toggle.metadata, actor: "a".repeat(1000) },
+    }));
+    await log.execute(long, false);
+
+    await until(() => versionsOf(sent).length === 501);
+    for (const message of sent) {
+      expect(new TextEncoder().encode(JSON.stringify(message)).byteLength).toBeLessThan(64 * 1024);
+    }
+    expect(sent.length).toBeLessThan(20);
+  });
+});
+
+describe("when a send fails", () => {
+  it("has acknowledged all the same, and the alarm sends it", async () => {
+    const { sent, sendBatch } = recordSends();
+    const { accountNumber, log } = newLog();
+    sendBatch.mockRejectedValueOnce(new Error("Unknown Internal Error (15000)"));
+    const [outcome] = await log.execute([request(CREATE)], false);
+
+    expect(outcome?.kind).toBe("accepted");
+    expect(await alarmOf(accountNumber)).not.toBeNull();
+    expect(sent).toEqual([]);
+    await runDurableObjectAlarm(log);
+    expect(versionsOf(sent)).toEqual([1]);
+    expect(await alarmOf(accountNumber)).toBeNull();
+  });
+
+  it("goes on from where it had come with the next command", async () => {
+    const { sent, sendBatch } = recordSends();
+    const { log } = newLog();
+    sendBatch.mockRejectedValueOnce(new Error("overloaded"));
+    await log.execute([request(CREATE)], false);
+    await log.execute(toggles(1), false);
+
+    await until(() => versionsOf(sent).length === 2);
+    expect(versionsOf(sent)).toEqual([1, 2]);
+  });
+
+  it("never lets the alarm throw or go out, and waits longer each time, up to a minute", async () => {
+    const { sent, sendBatch } = recordSends();
+    const { accountNumber, log } = newLog();
+    sendBatch.mockRejectedValue(new Error("overloaded"));
+    await log.execute([request(CREATE)], false);
+
+    const delays: number[] = [];
+    for (let attempt = 0; attempt < 8; attempt++) {
+      const now = Date.now();
+      expect(await runDurableObjectAlarm(log)).toBe(true);
+      delays.push(Math.round(((await alarmOf(accountNumber)) ?? 0) - now));
+    }
+    expect(delays.map((delay) => Math.round(delay / 1000))).toEqual([10, 20, 40, 60, 60, 60, 60, 60]);
+
+    vi.restoreAllMocks();
+    const { sent: later } = recordSends();
+    await runDurableObjectAlarm(log);
+    expect(sent).toEqual([]);
+    expect(versionsOf(later)).toEqual([1]);
+  });
+});
+
+describe("when the object is gone between commit and publish", () => {
+  async function committedOnly() {
+    const { sendBatch } = recordSends();
+    sendBatch.mockRejectedValue(new Error("gone"));
+    const made = newLog();
+    await made.log.execute([request(CREATE)], false);
+    await made.log.execute(toggles(2), false);
+    await until(() => sendBatch.mock.calls.length >= 2);
+    await evictDurableObject(made.log);
+    vi.restoreAllMocks();
+    return made;
+  }
+
+  it("publishes when the alarm wakes it", async () => {
+    const { accountNumber, log } = await committedOnly();
+    const { sent } = recordSends();
+
+    expect(await runDurableObjectAlarm(log)).toBe(true);
+
+    expect(versionsOf(sent)).toEqual([1, 2, 3]);
+    expect(await alarmOf(accountNumber)).toBeNull();
+  });
+
+  it("publishes when a command wakes it", async () => {
+    const { log } = await committedOnly();
+    const { sent } = recordSends();
+    await log.execute(toggles(1), false);
+
+    await until(() => versionsOf(sent).length === 4);
+    expect(versionsOf(sent)).toEqual([1, 2, 3, 4]);
+  });
+
+  it("publishes all the same when its log does not fold", async () => {
+    const { accountNumber, log } = await committedOnly();
+    await storageOf(accountNumber, (storage) => {
+      storage.sql.exec("UPDATE events SET type = 'ACCOUNT_CREATED' WHERE version = 2");
+    });
+    const { sent } = recordSends();
+    await runDurableObjectAlarm(log);
+
+    expect(versionsOf(sent)).toEqual([1, 2, 3]);
+  });
+});
+
+describe("when the object wakes", () => {
+  it("sends nothing twice where no alarm is armed: all was published", async () => {
+    const { sent, sendBatch } = recordSends();
+    const { accountNumber, log } = newLog();
+    await log.execute([request(CREATE)], false);
+    await log.execute(toggles(2), false);
+    await until(() => versionsOf(sent).length === 3);
+    await runDurableObjectAlarm(log);
+    expect(await alarmOf(accountNumber)).toBeNull();
+    sendBatch.mockClear();
+    await evictDurableObject(log);
+
+    await log.execute(toggles(1), false);
+
+    await until(() => sendBatch.mock.calls.length === 1);
+    expect(versionsOf(sent)).toEqual([1, 2, 3, 4]);
+  });
+
+  it("sends again only what came after the newest row's mark, where an alarm is still armed", async () => {
+    const { sent } = recordSends();
+    const { log } = newLog();
+    await log.execute([request(CREATE)], false);
+    for (let count = 2; count <= 50; count++) {
+      await log.execute(toggles(50).slice(count - 2, count - 1), false);
+      await until(() => versionsOf(sent).length === count);
+    }
+    await evictDurableObject(log);
+    sent.length = 0;
+    await runDurableObjectAlarm(log);
+
+    expect(versionsOf(sent)).toEqual([50]);
+  });
+
+  it("arms one alarm for a whole burst", async () => {
+    recordSends();
+    const { accountNumber, log } = newLog();
+    await log.execute([request(CREATE)], false);
+    const armed = await alarmOf(accountNumber);
+    await log.execute(toggles(100), false);
+    expect(await alarmOf(accountNumber)).toBe(armed);
+  });
+});

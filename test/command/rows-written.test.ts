@@ -1,0 +1,91 @@
+// What a command costs, in rows that the platform bills: SQL rows written, and alarms set.
+
+import { env, runInDurableObject } from "cloudflare:test";
+import { afterEach, expect, it, vi } from "vitest";
+import { billedRows } from "../workerd/account-objects.ts";
+import { CREATE, request, toggles } from "../workerd/commands.ts";
+
+afterEach(() => vi.restoreAllMocks());
+
+async function rowsWritten(accountNumber: string, run: () => Promise<unknown>): Promise<number> {
+  return (await billedRows(accountNumber, run)).rowsWritten;
+}
+
+async function openIdle(accountNumber: string) {
+  const log = env.ACCOUNT_LOGS.getByName(accountNumber);
+  await log.execute([request(CREATE)], false);
+  // What publishing does is done, and no alarm is armed: the account is idle.
+  await runInDurableObject(log, async (object: DurableObject) => {
+    await object.alarm?.();
+    await Reflect.get(object, "ctx").storage.deleteAlarm();
+  });
+  return log;
+}
+
+it("counts what it says it counts", async () => {
+  const log = await openIdle("ROWS-0");
+  const rows = await rowsWritten("ROWS-0", () =>
+    runInDurableObject(log, (_, { storage }) => {
+      storage.sql.exec("INSERT INTO snapshots VALUES (7, 0, ''), (8, 0, '')");
+      return storage.setAlarm(Date.now() + 60_000);
+    }),
+  );
+  expect(rows).toBe(3);
+});
+
+it("opening an account with a key costs 5 rows: 2 for its tables, then what any keyed command costs", async () => {
+  const log = env.ACCOUNT_LOGS.getByName("ROWS-NEW");
+  expect(await rowsWritten("ROWS-NEW", () => log.execute([request(CREATE, "k")], false))).toBe(5);
+});
+
+it("a command without a key costs an idle account 2 rows: its event and the alarm", async () => {
+  const log = await openIdle("ROWS-1");
+  expect(await rowsWritten("ROWS-1", () => log.execute(toggles(1), false))).toBe(2);
+});
+
+it("a command with a key costs an idle account 3 rows: its event, its key and the alarm", async () => {
+  const log = await openIdle("ROWS-2");
+  expect(
+    await rowsWritten("ROWS-2", () =>
+      log.execute(
+        toggles(1, () => "k"),
+        false,
+      ),
+    ),
+  ).toBe(3);
+});
+
+it("a burst of 100 keyed commands costs at most 2.2 rows each, publishing and snapshot included", async () => {
+  const log = await openIdle("ROWS-3");
+  const rows = await rowsWritten("ROWS-3", async () => {
+    const outcomes = await Promise.all(
+      toggles(100, (index) => `k${index}`).map((toggle) => log.execute([toggle], false)),
+    );
+    expect(outcomes.flat().every(({ kind }) => kind === "accepted")).toBe(true);
+  });
+  expect(rows).toBe(202);
+});
+
+it("a burst of 100 commands without keys costs about one row each", async () => {
+  const log = await openIdle("ROWS-4");
+  const rows = await rowsWritten("ROWS-4", () =>
+    Promise.all(toggles(100).map((toggle) => log.execute([toggle], false))),
+  );
+  expect(rows).toBe(102);
+});
+
+it("a replay, a refusal and a reused key cost nothing", async () => {
+  const log = await openIdle("ROWS-5");
+  await log.execute(
+    toggles(1, () => "k"),
+    false,
+  );
+  const rows = await rowsWritten("ROWS-5", async () => {
+    const outcomes = await log.execute(
+      [...toggles(1, () => "k"), request(CREATE), request({ type: "close" }, "k")],
+      false,
+    );
+    expect(outcomes.map(({ kind }) => kind)).toEqual(["accepted", "refused", "idempotency-key-reused"]);
+  });
+  expect(rows).toBe(0);
+});

@@ -1,0 +1,51 @@
+// Looking into account objects, and making their queue fail: what tests do to them that nobody else can.
+
+import { env, runInDurableObject } from "cloudflare:test";
+import { type MockInstance, vi } from "vitest";
+import type { OutgoingMessage } from "../../src/command/publisher.ts";
+
+/** Records what is sent to the queue instead of sending it, until the mocks are restored. */
+export function recordSends(): { readonly sent: OutgoingMessage[]; readonly sendBatch: MockInstance } {
+  const sent: OutgoingMessage[] = [];
+  const sendBatch = vi
+    .spyOn(Object.getPrototypeOf(env.ACCOUNT_EVENTS), "sendBatch")
+    .mockImplementation(async (messages: unknown) => {
+      for (const { body } of messages as Iterable<MessageSendRequest<OutgoingMessage>>) sent.push(body);
+    });
+  return { sent, sendBatch };
+}
+
+export const versionsOf = (messages: readonly OutgoingMessage[]): number[] =>
+  messages.flatMap(({ events }) => events.map(({ version }) => version));
+
+export function storageOf<Result>(
+  accountNumber: string,
+  look: (storage: DurableObjectStorage) => Result | Promise<Result>,
+): Promise<Result> {
+  return runInDurableObject(env.ACCOUNT_LOGS.getByName(accountNumber), (_, { storage }) => look(storage));
+}
+
+export const alarmOf = (accountNumber: string): Promise<number | null> =>
+  storageOf(accountNumber, (storage) => storage.getAlarm());
+
+export interface BilledRows {
+  readonly rowsRead: number;
+  /** SQL rows written, and alarms set, each of which is billed as one. */
+  readonly rowsWritten: number;
+}
+
+/** What the account's object is billed for while `run` goes on. */
+export async function billedRows(accountNumber: string, run: () => Promise<unknown>): Promise<BilledRows> {
+  const [exec, setAlarm] = await storageOf(accountNumber, (storage) => [
+    vi.spyOn<SqlStorage, "exec">(Object.getPrototypeOf(storage.sql), "exec"),
+    vi.spyOn<DurableObjectStorage, "setAlarm">(Object.getPrototypeOf(storage), "setAlarm"),
+  ]);
+  exec.mockClear();
+  setAlarm.mockClear();
+  await run();
+  const cursors = exec.mock.results.flatMap(({ type, value }) => (type === "return" ? [value] : []));
+  return {
+    rowsRead: cursors.reduce((sum, cursor) => sum + cursor.rowsRead, 0),
+    rowsWritten: cursors.reduce((sum, cursor) => sum + cursor.rowsWritten, setAlarm.mock.calls.length),
+  };
+}
