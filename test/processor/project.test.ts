@@ -1,0 +1,249 @@
+// Projecting: at every moment, a view is the fold of its log.
+
+import { env } from "cloudflare:test";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import type { RecordedAccountEvent } from "../../src/account/events.ts";
+import type { OutgoingMessage } from "../../src/command/publisher.ts";
+import { readAccount } from "../../src/views/accounts-view.ts";
+import { readFeed } from "../../src/views/feed.ts";
+import { readStatusTotals } from "../../src/views/status-totals.ts";
+import { recordSends } from "../workerd/account-objects.ts";
+import { CREATE, request, toggles } from "../workerd/commands.ts";
+import { deliver } from "../workerd/queue.ts";
+import { useEmptyViews } from "../workerd/views.ts";
+
+const views = useEmptyViews();
+
+afterEach(() => vi.restoreAllMocks());
+
+let accounts = 0;
+
+/** An account with so many events in its log, none of them delivered yet. */
+async function account(count: number): Promise<{ accountNumber: string; events: RecordedAccountEvent[] }> {
+  const { sendBatch } = recordSends();
+  const accountNumber = `P-${++accounts}`;
+  const log = env.ACCOUNT_LOGS.getByName(accountNumber);
+  await log.execute([request(CREATE), ...toggles(count - 1)], false);
+  const events: RecordedAccountEvent[] = [];
+  while (events.length < count) events.push(...(await log.events(events.length, 500)).events);
+  sendBatch.mockRestore();
+  return { accountNumber, events };
+}
+
+function message(events: readonly RecordedAccountEvent[]): OutgoingMessage {
+  return { accountNumber: events[0]?.accountNumber ?? "", events };
+}
+
+const each = (events: readonly RecordedAccountEvent[]): OutgoingMessage[] =>
+  events.map((event) => message([event]));
+
+async function feedIds(): Promise<string[]> {
+  const ids: string[] = [];
+  for (let after: number | null = 0; after !== null; ) {
+    const page = await readFeed(views, after, null, 500);
+    ids.push(...page.events.map(({ event }) => event.id));
+    after = page.next;
+  }
+  return ids;
+}
+
+/** The view is the fold of the log, and the feed has each of its events once, in order. */
+async function expectProjected(accountNumber: string): Promise<void> {
+  const current = await env.ACCOUNT_LOGS.getByName(accountNumber).current();
+  expect(await readAccount(views, accountNumber)).toEqual(current);
+  const own = (await feedIds()).filter((id) => id.startsWith(`${accountNumber}:`));
+  expect(own).toEqual(
+    Array.from({ length: current?.version ?? 0 }, (_, index) => `${accountNumber}:${index + 1}`),
+  );
+}
+
+/** A generator with a seed (mulberry32), so that what failed can be run again. */
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function shuffled<Item>(items: readonly Item[], next: () => number): Item[] {
+  return items
+    .map((item) => ({ item, key: next() }))
+    .toSorted((one, other) => one.key - other.key)
+    .map(({ item }) => item);
+}
+
+describe("a batch", () => {
+  it("brings the views to where the logs are, and is acknowledged", async () => {
+    const [one, other] = [await account(3), await account(2)];
+    const delivered = await deliver([message(one.events), ...each(other.events)]);
+
+    expect(delivered).toEqual({ acked: [0, 1, 2], retried: [] });
+    await expectProjected(one.accountNumber);
+    await expectProjected(other.accountNumber);
+    expect((await readStatusTotals(views)).ACCOUNT_PENDING).toBe(2);
+  });
+
+  it("that came before changes nothing", async () => {
+    const { accountNumber, events } = await account(3);
+    await deliver([message(events)]);
+    const delivered = await deliver([message(events), message(events.slice(0, 1))]);
+
+    expect(delivered.acked).toEqual([0, 1]);
+    await expectProjected(accountNumber);
+    expect((await readStatusTotals(views)).ACCOUNT_PENDING).toBe(1);
+  });
+
+  it("with a gap is completed from the log", async () => {
+    const { accountNumber, events } = await account(700);
+    await deliver([message(events.slice(0, 2)), message(events.slice(650, 652)), message(events.slice(698))]);
+
+    await expectProjected(accountNumber);
+  });
+
+  it("beyond what one round holds is projected all the same", async () => {
+    const { accountNumber, events } = await account(12_000);
+    await deliver([message(events.slice(-1))]);
+
+    expect((await readAccount(views, accountNumber))?.version).toBe(12_000);
+    expect((await feedIds()).length).toBe(12_000);
+  });
+
+  it("moves the totals by the difference", async () => {
+    const { accountNumber, events } = await account(1);
+    await deliver([message(events)]);
+    const log = env.ACCOUNT_LOGS.getByName(accountNumber);
+    await log.execute([request({ type: "confirm" }), request({ type: "activate" })], false);
+    await deliver([message([...(await log.events(1, 10)).events])]);
+
+    expect(await readStatusTotals(views)).toMatchObject({
+      ACCOUNT_PENDING: 0,
+      ACCOUNT_CONFIRMED: 0,
+      ACCOUNT_ACTIVE: 1,
+    });
+  });
+});
+
+describe("consumers at once", () => {
+  it("project the same events once", async () => {
+    const { accountNumber, events } = await account(40);
+    const results = await Promise.all(Array.from({ length: 8 }, () => deliver(each(events))));
+
+    expect(results.every(({ retried }) => retried.length === 0)).toBe(true);
+    await expectProjected(accountNumber);
+    expect((await readStatusTotals(views)).ACCOUNT_PENDING).toBe(1);
+  });
+
+  it.each([1, 2, 3, 4, 5, 6])(
+    "get messages shuffled, doubled, split over batches, one range withheld (seed %i)",
+    async (seed) => {
+      const next = random(seed);
+      const made = await Promise.all(Array.from({ length: 6 }, () => account(30)));
+      const withheld = made[0]?.events.slice(10, 20).map(({ id }) => id) ?? [];
+      const messages = made
+        .flatMap(({ events }) => {
+          const cut = 1 + Math.floor(next() * 28);
+          return [...each(events.slice(0, cut)), message(events.slice(cut)), ...each(events)];
+        })
+        .filter((sent) => !sent.events.some(({ id }) => withheld.includes(id)));
+      const inOrder = shuffled(messages, next);
+      const batches = Array.from({ length: 7 }, (_, batch) =>
+        inOrder.filter((_, index) => index % 7 === batch),
+      );
+
+      await Promise.all(batches.map((batch) => deliver(batch)));
+
+      for (const { accountNumber } of made) await expectProjected(accountNumber);
+      const ids = await feedIds();
+      expect(new Set(ids).size).toBe(ids.length);
+      expect((await readStatusTotals(views)).ACCOUNT_PENDING).toBe(6);
+    },
+  );
+});
+
+describe("what can't be projected", () => {
+  const quiet = () => vi.spyOn(console, "error").mockReturnValue();
+
+  it("because it is no message goes back to the queue, and stops nobody else", async () => {
+    quiet();
+    const { accountNumber, events } = await account(2);
+    const delivered = await deliver([
+      "nonsense",
+      null,
+      { accountNumber, events: [] },
+      { accountNumber: "OTHER", events },
+      { accountNumber, events: [{ ...events[0], version: "1" }] },
+      message(events),
+    ]);
+
+    expect(delivered).toEqual({ acked: [5], retried: [0, 1, 2, 3, 4] });
+    await expectProjected(accountNumber);
+  });
+
+  it("because it does not fold holds up its own account alone", async () => {
+    quiet();
+    const [good, bad] = [await account(2), await account(2)];
+    const [created, changed] = bad.events;
+    if (created === undefined || changed === undefined) throw new Error("two events");
+    const delivered = await deliver([
+      message([{ ...created, data: { userId: "none" } }, changed]),
+      message(good.events),
+    ]);
+
+    expect(delivered).toEqual({ acked: [1], retried: [0] });
+    await expectProjected(good.accountNumber);
+    expect(await readAccount(views, bad.accountNumber)).toBeNull();
+  });
+
+  it("because the log lacks what came is not projected", async () => {
+    quiet();
+    const { events } = await account(1);
+    const [created] = events;
+    if (created === undefined) throw new Error("an event");
+    const invented = { ...created, version: 5, id: `${created.accountNumber}:5` };
+
+    expect(await deliver([message([invented])])).toEqual({ acked: [], retried: [0] });
+    expect(await readAccount(views, created.accountNumber)).toBeNull();
+    expect(await feedIds()).toEqual([]);
+  });
+
+  it("because the views fail before the commit comes again, and is projected once", async () => {
+    quiet();
+    const { accountNumber, events } = await account(3);
+    const failing: D1Database = Object.assign(Object.create(views), {
+      prepare: (query: string) => views.prepare(query),
+      batch: () => Promise.reject(new Error("D1_ERROR: overloaded")),
+    });
+    expect(await deliver([message(events)], failing)).toEqual({ acked: [], retried: [0] });
+    await deliver([message(events)]);
+    await expectProjected(accountNumber);
+  });
+
+  it("because the answer to the commit is lost comes again, and is projected once", async () => {
+    quiet();
+    const { accountNumber, events } = await account(3);
+    const failing: D1Database = Object.assign(Object.create(views), {
+      prepare: (query: string) => views.prepare(query),
+      batch: async (statements: D1PreparedStatement[]) => {
+        await views.batch(statements);
+        throw new Error("D1_ERROR: connection lost");
+      },
+    });
+    expect(await deliver([message(events)], failing)).toEqual({ acked: [], retried: [0] });
+    await deliver([message(events)]);
+    await expectProjected(accountNumber);
+    expect((await readStatusTotals(views)).ACCOUNT_PENDING).toBe(1);
+  });
+});
+
+it("an event of a type that this code does not know moves the version, and is kept in the feed", async () => {
+  const { accountNumber, events } = await account(3);
+  const renamed = events.map((event) => (event.version === 2 ? { ...event, type: "ACCOUNT_TAGGED" } : event));
+  await deliver([message(renamed)]);
+
+  expect(await readAccount(views, accountNumber)).toMatchObject({ version: 3, defaultAccount: false });
+  const { events: tagged } = await readFeed(views, 0, ["ACCOUNT_TAGGED"], 10);
+  expect(tagged.map(({ event }) => event.id)).toEqual([`${accountNumber}:2`]);
+});

@@ -1,0 +1,23 @@
+// Delivering messages to the processor, as the queue would: in any order, twice, late, several batches at once.
+
+import { createExecutionContext, createMessageBatch, env, getQueueResult } from "cloudflare:test";
+import worker from "../../src/processor/worker.ts";
+
+export interface Delivered {
+  /** Indexes of the messages, in the order of the batch. */
+  readonly acked: readonly number[];
+  readonly retried: readonly number[];
+}
+
+export async function deliver(bodies: readonly unknown[], views: D1Database = env.VIEWS): Promise<Delivered> {
+  const batch = createMessageBatch(
+    "account-events",
+    bodies.map((body, index) => ({ id: String(index), timestamp: new Date(), attempts: 1, body })),
+  );
+  await worker.queue(batch, { ACCOUNT_LOGS: env.ACCOUNT_LOGS, VIEWS: views });
+  const { explicitAcks, retryMessages } = await getQueueResult(batch, createExecutionContext());
+  return {
+    acked: explicitAcks.map(Number).toSorted((one, other) => one - other),
+    retried: retryMessages.map(({ msgId }) => Number(msgId)).toSorted((one, other) => one - other),
+  };
+}
