@@ -20,18 +20,19 @@ export function commandLinks(account: Account): Links {
   return Object.fromEntries(legalCommands(account).map((name) => [name, link(`${href}/commands/${name}`)]));
 }
 
-export function accountRepresentation(account: Account) {
-  const href = accountHref(account.accountNumber);
+/** What every state of an account links, the past ones too. */
+export function accountLinks({ accountNumber, userId }: Account): Links {
+  const href = accountHref(accountNumber);
   return {
-    ...account,
-    _links: {
-      self: link(href),
-      events: link(`${href}/events`),
-      commands: link(`${href}/commands`),
-      owner: link(userAccountsHref(account.userId)),
-      ...commandLinks(account),
-    },
+    self: link(href),
+    events: link(`${href}/events`),
+    commands: link(`${href}/commands`),
+    owner: link(userAccountsHref(userId)),
   };
+}
+
+export function accountRepresentation(account: Account) {
+  return { ...account, _links: { ...accountLinks(account), ...commandLinks(account) } };
 }
 
 /** The number of the stored shape stays inside: `data` is in the shape of today. */

@@ -1,0 +1,12 @@
+// The parts of the service that the front door leads to, each a Worker behind a service binding.
+
+/** A service binding is one. */
+export interface Part {
+  fetch(request: Request): Promise<Response>;
+}
+
+export interface EdgeEnv {
+  readonly COMMAND: Part;
+  readonly QUERY: Part;
+  readonly PROCESSOR: Part;
+}

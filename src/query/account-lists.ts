@@ -1,0 +1,52 @@
+// Pages of accounts, newest first: all of them under filters, or those of one user.
+
+import { z } from "zod";
+import { ACCOUNT_STATUSES } from "../account/account.ts";
+import { accountRepresentation } from "../http/representations.ts";
+import { type AccountFilter, type ListPosition, listAccounts } from "../views/accounts-view.ts";
+import { cursorAt, cursorParameter } from "./cursor.ts";
+import type { QueryContext } from "./env.ts";
+import { pageResponse } from "./page.ts";
+import { flagParameter, limitParameter, readPath, readQuery, userIdParameter } from "./parameters.ts";
+
+const MAX_ACCOUNTS = 200;
+const DEFAULT_ACCOUNTS = 50;
+
+const pageSchema = z.strictObject({
+  limit: limitParameter(MAX_ACCOUNTS, DEFAULT_ACCOUNTS),
+  cursor: cursorParameter.optional(),
+});
+
+const listSchema = pageSchema.extend({
+  userId: userIdParameter.optional(),
+  status: z.enum(ACCOUNT_STATUSES).optional(),
+  defaultAccount: flagParameter.optional(),
+});
+
+const userSchema = z.object({ userId: userIdParameter });
+
+export async function listAllAccounts(context: QueryContext): Promise<Response> {
+  const { limit, cursor, ...filter } = readQuery(context, listSchema);
+  return accountsPage(context, filter, cursor, limit);
+}
+
+export async function listUserAccounts(context: QueryContext): Promise<Response> {
+  const user = readPath(context, userSchema);
+  const { limit, cursor } = readQuery(context, pageSchema);
+  return accountsPage(context, user, cursor, limit);
+}
+
+async function accountsPage(
+  context: QueryContext,
+  filter: AccountFilter,
+  after: ListPosition | undefined,
+  limit: number,
+): Promise<Response> {
+  // One more than is shown tells whether there is a next page.
+  const found = await listAccounts(context.env.VIEWS, filter, after ?? null, limit + 1);
+  const accounts = found.slice(0, limit);
+  const last = accounts.at(-1);
+  const more = last !== undefined && found.length > limit;
+  context.header("Served-From", "view");
+  return pageResponse(context, accounts.map(accountRepresentation), more ? ["cursor", cursorAt(last)] : null);
+}

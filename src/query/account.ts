@@ -1,0 +1,97 @@
+// One account: from the view, from its log where the view is behind, or from its log as it was at a version or a time.
+
+import { z } from "zod";
+import type { Account } from "../account/account.ts";
+import type { PastState } from "../account/account-log.ts";
+import { reachLog } from "../account/reach-log.ts";
+import { ProblemError } from "../http/app.ts";
+import { parseEntityTags } from "../http/entity-tags.ts";
+import { invalidRequest } from "../http/problems.ts";
+import {
+  accountHref,
+  accountLinks,
+  accountRepresentation,
+  commandLinks,
+  link,
+  versionTag,
+} from "../http/representations.ts";
+import { readAccount } from "../views/accounts-view.ts";
+import type { QueryContext } from "./env.ts";
+import { accountNotFound, versionNotFound } from "./not-found.ts";
+import { readAccountNumber, readQuery, timeParameter, versionParameter } from "./parameters.ts";
+
+const schema = z
+  .strictObject({
+    minVersion: versionParameter.optional(),
+    version: versionParameter.optional(),
+    at: timeParameter.optional(),
+  })
+  .superRefine((given, context) => {
+    const [, ...others] = Object.keys(given);
+    for (const name of others) {
+      context.addIssue({ code: "custom", path: [name], message: "One of minVersion, version and at" });
+    }
+  });
+
+export async function getAccount(context: QueryContext): Promise<Response> {
+  const accountNumber = readAccountNumber(context);
+  const { minVersion, version, at } = readQuery(context, schema);
+  const { ACCOUNT_LOGS: logs, VIEWS: views } = context.env;
+
+  if (version !== undefined) {
+    return pastResponse(context, await reachLog(logs, accountNumber, (log) => log.atVersion(version)));
+  }
+  if (at !== undefined) {
+    return pastResponse(context, await reachLog(logs, accountNumber, (log) => log.atTime(at)));
+  }
+  const viewed = await readAccount(views, accountNumber);
+  if (minVersion === undefined || (viewed !== null && viewed.version >= minVersion)) {
+    if (viewed === null) throw accountNotFound();
+    return presentResponse(context, viewed, "view");
+  }
+  const logged = await reachLog(logs, accountNumber, (log) => log.current());
+  if (logged === null) throw accountNotFound();
+  if (logged.version < minVersion) throw versionNotFound(logged.version);
+  return presentResponse(context, logged, "log");
+}
+
+function presentResponse(context: QueryContext, account: Account, servedFrom: "view" | "log"): Response {
+  const tag = versionTag(account.version);
+  context.header("Served-From", servedFrom);
+  context.header("ETag", tag);
+  context.header("Cache-Control", "private, no-cache");
+  if (clientHas(context, account.version)) return context.body(null, 304);
+  return context.json(accountRepresentation(account));
+}
+
+/** By weak comparison (RFC 9110, 13.1.2). */
+function clientHas(context: QueryContext, version: number): boolean {
+  const header = context.req.header("If-None-Match");
+  if (header === undefined) return false;
+  const tags = parseEntityTags(header);
+  if (tags === null) {
+    const detail = "Entity tags in quotes, with commas between them, or *";
+    throw new ProblemError(invalidRequest([{ header: "If-None-Match", detail }]));
+  }
+  return tags === "*" || tags.some(({ value }) => value === String(version));
+}
+
+/**
+ * Commands meet the account as it is now, so only its newest state links those that are legal. That makes the links
+ * change when the account moves on, so a state of the past has no entity tag.
+ */
+function pastResponse(context: QueryContext, { account, currentVersion }: PastState): Response {
+  if (currentVersion === 0) throw accountNotFound();
+  if (account === null) throw versionNotFound(currentVersion);
+  const href = accountHref(account.accountNumber);
+  context.header("Served-From", "log");
+  return context.json({
+    ...account,
+    _links: {
+      ...accountLinks(account),
+      self: link(`${href}?version=${account.version}`),
+      account: link(href),
+      ...(account.version === currentVersion ? commandLinks(account) : {}),
+    },
+  });
+}

@@ -1,0 +1,51 @@
+// The parameters of a read, from the path and the query string. Whatever is not named here, or not canonical, is a 400.
+
+import { z } from "zod";
+import { accountNumberSchema } from "../account/commands.ts";
+import { ProblemError } from "../http/app.ts";
+import { invalidParameters } from "../http/invalid-parts.ts";
+import { invalidRequest } from "../http/problems.ts";
+import type { QueryContext } from "./env.ts";
+
+const textSchema = z.string("Give it once");
+
+/** A number is written in one way only: "1e2", "+1" and "01" are none. */
+const integerSchema = textSchema.regex(/^(0|[1-9][0-9]*)$/, "A whole number in digits").transform(Number);
+
+export const versionParameter = integerSchema.pipe(z.int().positive());
+export const userIdParameter = integerSchema.pipe(z.int().positive());
+/** Epoch milliseconds. */
+export const timeParameter = integerSchema.pipe(z.int().nonnegative());
+/** The version or the position after which a page begins. */
+export const afterParameter = integerSchema.pipe(z.int().nonnegative()).default(0);
+
+export const flagParameter = textSchema.pipe(z.enum(["true", "false"])).transform((text) => text === "true");
+
+export function limitParameter(maximum: number, usual: number) {
+  return integerSchema.pipe(z.int().min(1).max(maximum)).default(usual);
+}
+
+/** For a read that takes none. */
+export const noParameters = z.strictObject({});
+
+export function readQuery<Schema extends z.ZodType>(context: QueryContext, schema: Schema): z.output<Schema> {
+  const given = Object.entries(context.req.queries()).map(([name, values]) => [
+    name,
+    values.length === 1 ? values[0] : values,
+  ]);
+  return parse(schema, Object.fromEntries(given));
+}
+
+export function readPath<Schema extends z.ZodType>(context: QueryContext, schema: Schema): z.output<Schema> {
+  return parse(schema, context.req.param());
+}
+
+export function readAccountNumber(context: QueryContext): string {
+  return readPath(context, z.object({ accountNumber: accountNumberSchema })).accountNumber;
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, values: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(values);
+  if (!parsed.success) throw new ProblemError(invalidRequest(invalidParameters(parsed.error)));
+  return parsed.data;
+}

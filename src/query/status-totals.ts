@@ -1,0 +1,14 @@
+// The status totals: how many accounts are in each status, and in all.
+
+import { link } from "../http/representations.ts";
+import { readStatusTotals } from "../views/status-totals.ts";
+import type { QueryContext } from "./env.ts";
+import { noParameters, readQuery } from "./parameters.ts";
+
+export async function getStatusTotals(context: QueryContext): Promise<Response> {
+  readQuery(context, noParameters);
+  const totals = await readStatusTotals(context.env.VIEWS);
+  const accounts = Object.values(totals).reduce((sum, total) => sum + total, 0);
+  context.header("Served-From", "view");
+  return context.json({ totals, accounts, _links: { self: link("/v1/status-totals") } });
+}

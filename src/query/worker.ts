@@ -1,0 +1,5 @@
+// The query Worker: it answers every read, and writes nothing.
+
+import { queryRoutes } from "./routes.ts";
+
+export default queryRoutes();
