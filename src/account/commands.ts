@@ -1,6 +1,6 @@
 // The commands an account takes, and the shapes in which they are accepted. Whatever a shape does not name is refused.
 
-import { z } from "zod";
+import * as z from "zod";
 
 /** Longest reason, in Unicode code points. */
 const MAX_REASON_CODE_POINTS = 500;

@@ -1,6 +1,6 @@
 // What travels over the queue: a run of one account's events, in order of version.
 
-import { z } from "zod";
+import * as z from "zod";
 import { recordedAccountEventSchema } from "./events.ts";
 
 export const eventsMessageSchema = z

@@ -1,6 +1,6 @@
 // The events an account's log is made of. Names and shapes are storage format: they are never renamed or repurposed.
 
-import { z } from "zod";
+import * as z from "zod";
 import type { RecordedEvent } from "../event-sourcing/recorded-event.ts";
 
 const nothing = z.object({});

@@ -1,6 +1,6 @@
 // From what a client sends to a command: every shape that the command routes accept, checked at the door.
 
-import { z } from "zod";
+import * as z from "zod";
 import {
   ACCOUNT_NUMBER_RULE,
   type AccountCommand,

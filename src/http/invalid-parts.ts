@@ -1,6 +1,6 @@
 // From what zod found wrong to the parts that a 400 names.
 
-import type { z } from "zod";
+import type * as z from "zod";
 import type { InvalidPart } from "./problems.ts";
 
 /** At most so many parts are named: a body of nonsense is no reason for an answer of nonsense. */

@@ -1,6 +1,6 @@
 // Pages of accounts, newest first: all of them under filters, or those of one user.
 
-import { z } from "zod";
+import * as z from "zod";
 import { ACCOUNT_STATUSES } from "../account/account.ts";
 import { accountRepresentation } from "../http/representations.ts";
 import { type AccountFilter, type ListPosition, listAccounts } from "../views/accounts-view.ts";

@@ -1,6 +1,6 @@
 // One account: from the view, from its log where the view is behind, or from its log as it was at a version or a time.
 
-import { z } from "zod";
+import * as z from "zod";
 import type { Account } from "../account/account.ts";
 import type { PastState } from "../account/account-log.ts";
 import { reachLog } from "../account/reach-log.ts";

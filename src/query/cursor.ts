@@ -1,7 +1,7 @@
 // The cursor of a list: a place in its order, opaque to clients, so that the order may change without breaking them.
 
 import { decodeBase64Url, encodeBase64Url } from "hono/utils/encode";
-import { z } from "zod";
+import * as z from "zod";
 import { accountNumberSchema } from "../account/commands.ts";
 import type { ListPosition } from "../views/accounts-view.ts";
 

@@ -1,6 +1,6 @@
 // The feed: every account's events in one total order, each beside its position.
 
-import { z } from "zod";
+import * as z from "zod";
 import { eventRepresentation } from "../http/representations.ts";
 import { readFeed } from "../views/feed.ts";
 import type { QueryContext } from "./env.ts";

@@ -1,6 +1,6 @@
 // An account's log as its owner has it: a page of events, one event, and the commands that are legal after them all.
 
-import { z } from "zod";
+import * as z from "zod";
 import { MAX_LOG_SLICE } from "../account/account-log.ts";
 import { accountNumberSchema } from "../account/commands.ts";
 import { reachLog } from "../account/reach-log.ts";

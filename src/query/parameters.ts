@@ -1,6 +1,6 @@
 // The parameters of a read, from the path and the query string. Whatever is not named here, or not canonical, is a 400.
 
-import { z } from "zod";
+import * as z from "zod";
 import { accountNumberSchema } from "../account/commands.ts";
 import { ProblemError } from "../http/app.ts";
 import { invalidParameters } from "../http/invalid-parts.ts";
