@@ -24,6 +24,16 @@ export default defineConfig({
           include: ["test/{command,processor,query,views,http,edge}/**/*.test.ts"],
         },
       },
+      {
+        test: {
+          name: "system",
+          include: ["test/{system,tools}/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          // Each file runs Workers of its own; side by side they would only slow each other down.
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });

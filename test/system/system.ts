@@ -1,0 +1,97 @@
+// The whole system under test: the four real wrangler.toml files, started together, driven through the edge.
+
+import type { D1Database } from "@cloudflare/workers-types";
+import { createTestHarness, type TestHarness, type TestHarnessOptions } from "wrangler";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+
+type Workers = TestHarnessOptions["workers"];
+
+const EDGE = { configPath: "wrangler.toml" };
+const COMMAND = { configPath: "src/command/wrangler.toml" };
+const PROCESSOR = { configPath: "src/processor/wrangler.toml" };
+const QUERY = { configPath: "src/query/wrangler.toml" };
+
+/** A Worker of that name which is broken, in the place of the real one. */
+const broken = (name: string) => ({
+  config: { name, main: "test/system/broken.ts", compatibility_date: "2026-10-20" },
+});
+
+export const ALL_PARTS: Workers = [EDGE, COMMAND, PROCESSOR, QUERY];
+export const WITHOUT_QUERY: Workers = [EDGE, COMMAND, PROCESSOR, broken("tributary-query")];
+export const WITHOUT_PROCESSOR: Workers = [EDGE, COMMAND, broken("tributary-processor"), QUERY];
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: what a test expects of a body is the test's own claim
+  readonly body: any;
+}
+
+export class System {
+  readonly #harness: TestHarness;
+
+  private constructor(harness: TestHarness) {
+    this.#harness = harness;
+  }
+
+  static async start(workers: Workers = ALL_PARTS): Promise<System> {
+    const harness = createTestHarness({ root: ROOT, workers });
+    await harness.listen();
+    await harness.getWorker("tributary-query").applyD1Migrations("VIEWS");
+    return new System(harness);
+  }
+
+  close(): Promise<void> {
+    return this.#harness.close();
+  }
+
+  /** Deploys: what runs is replaced, what is stored stays. */
+  deploy(workers: Workers): Promise<void> {
+    return this.#harness.update({ root: ROOT, workers });
+  }
+
+  async views(): Promise<D1Database> {
+    const env = await this.#harness.getWorker<{ VIEWS: D1Database }>("tributary-processor").getEnv();
+    return env.VIEWS;
+  }
+
+  async send(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Reply> {
+    const response = await this.#harness.fetch(path, {
+      method,
+      headers: { ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: new Headers([...response.headers]),
+      body: text === "" ? null : JSON.parse(text),
+    };
+  }
+
+  get(path: string, headers?: Record<string, string>): Promise<Reply> {
+    return this.send("GET", path, undefined, headers);
+  }
+
+  post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply> {
+    return this.send("POST", path, body, headers);
+  }
+
+  /** All items of all pages of a list. */
+  // biome-ignore lint/suspicious/noExplicitAny: see Reply
+  async all(path: string): Promise<any[]> {
+    const items = [];
+    for (let next: string | undefined = path; next !== undefined; ) {
+      const { body }: Reply = await this.get(next);
+      items.push(...body.items);
+      next = body._links.next?.href;
+    }
+    return items;
+  }
+}
