@@ -12,17 +12,18 @@ import {
 } from "../account/account-log.ts";
 import { accountDecider } from "../account/decider.ts";
 import { type AccountEvent, CURRENT_SCHEMA, type RecordedAccountEvent } from "../account/events.ts";
+import type { EventsMessage } from "../account/events-message.ts";
 import { fold } from "../event-sourcing/decider.ts";
 import { EventLog, type RememberedCommand } from "./event-log.ts";
-import { type OutgoingMessage, Publisher } from "./publisher.ts";
+import { Publisher } from "./publisher.ts";
 
 /** Long enough for the ordinary publishing, right after the commit, to be over when the alarm looks after it. */
 const ALARM_DELAY_MS = 5_000;
 /** The alarm's delay doubles with each failure up to this. */
 const MAX_ALARM_DELAY_MS = 60_000;
 
-export interface AccountObjectEnv {
-  readonly ACCOUNT_EVENTS: Queue<OutgoingMessage>;
+interface AccountObjectEnv {
+  readonly ACCOUNT_EVENTS: Queue<EventsMessage>;
 }
 
 export class AccountObject extends DurableObject<AccountObjectEnv> implements AccountLog {

@@ -1,13 +1,8 @@
 // Publishing: everything in the log reaches the queue, in order, a burst in as few messages as fit.
 
 import type { RecordedAccountEvent } from "../account/events.ts";
+import type { EventsMessage } from "../account/events-message.ts";
 import type { EventLog } from "./event-log.ts";
-
-/** A run of one account's events: one message of the queue. */
-export interface OutgoingMessage {
-  readonly accountNumber: string;
-  readonly events: readonly RecordedAccountEvent[];
-}
 
 /** A queue operation is billed per 64 KB; what the queue adds to a message is left room for. */
 const MAX_MESSAGE_BYTES = 60_000;
@@ -19,14 +14,14 @@ const EVENTS_PER_READ = 500;
 const encoder = new TextEncoder();
 
 export class Publisher {
-  readonly #queue: Queue<OutgoingMessage>;
+  readonly #queue: Queue<EventsMessage>;
   readonly #log: EventLog;
   readonly #accountNumber: string;
   /** The version up to which the queue has everything; null until the object has found out, after waking. */
   #cursor: number | null = null;
   #running: Promise<void> | null = null;
 
-  constructor(queue: Queue<OutgoingMessage>, log: EventLog, accountNumber: string) {
+  constructor(queue: Queue<EventsMessage>, log: EventLog, accountNumber: string) {
     this.#queue = queue;
     this.#log = log;
     this.#accountNumber = accountNumber;
@@ -69,8 +64,8 @@ export class Publisher {
     }
   }
 
-  #messagesOf(events: readonly RecordedAccountEvent[]): OutgoingMessage[] {
-    const messages: { accountNumber: string; events: RecordedAccountEvent[] }[] = [];
+  #messagesOf(events: readonly RecordedAccountEvent[]): EventsMessage[] {
+    const messages: EventsMessage[] = [];
     let messageBytes = Number.POSITIVE_INFINITY;
     for (const event of events) {
       const eventBytes = encoder.encode(JSON.stringify(event)).byteLength + 1;

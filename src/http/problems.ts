@@ -19,7 +19,7 @@ const PROBLEMS = {
   unavailable: { status: 503, title: "The service can't answer right now" },
 } as const;
 
-export type ProblemCode = keyof typeof PROBLEMS;
+type ProblemCode = keyof typeof PROBLEMS;
 
 /** Where in a request something is wrong: a JSON pointer into the body, a parameter of the URL, or a header. */
 export type InvalidPart =

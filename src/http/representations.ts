@@ -12,7 +12,7 @@ export type Links = Readonly<Record<string, Link>>;
 export const link = (href: string): Link => ({ href });
 
 export const accountHref = (accountNumber: string): string => `/v1/accounts/${accountNumber}`;
-export const userAccountsHref = (userId: number): string => `/v1/users/${userId}/accounts`;
+const userAccountsHref = (userId: number): string => `/v1/users/${userId}/accounts`;
 
 /** One link for each command that is legal now, under the command's name. */
 export function commandLinks(account: Account): Links {

@@ -1,7 +1,7 @@
 // The parameters of a read, from the path and the query string. Whatever is not named here, or not canonical, is a 400.
 
 import * as z from "zod";
-import { accountNumberSchema } from "../account/commands.ts";
+import { accountNumberSchema, userIdSchema } from "../account/commands.ts";
 import { ProblemError } from "../http/app.ts";
 import { invalidParameters } from "../http/invalid-parts.ts";
 import { invalidRequest } from "../http/problems.ts";
@@ -13,7 +13,7 @@ const textSchema = z.string("Give it once");
 const integerSchema = textSchema.regex(/^(0|[1-9][0-9]*)$/, "A whole number in digits").transform(Number);
 
 export const versionParameter = integerSchema.pipe(z.int().positive());
-export const userIdParameter = integerSchema.pipe(z.int().positive());
+export const userIdParameter = integerSchema.pipe(userIdSchema);
 /** Epoch milliseconds. */
 export const timeParameter = integerSchema.pipe(z.int().nonnegative());
 /** The version or the position after which a page begins. */

@@ -5,7 +5,7 @@ import type { RecordedAccountEvent } from "../account/events.ts";
 /** A page that asks for certain types looks at so many positions at most, however rare those types are. */
 const MAX_POSITIONS_PER_PAGE = 5_000;
 
-export interface FeedEvent {
+interface FeedEvent {
   readonly position: number;
   readonly event: RecordedAccountEvent;
 }

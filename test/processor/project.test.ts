@@ -3,7 +3,7 @@
 import { env } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { RecordedAccountEvent } from "../../src/account/events.ts";
-import type { OutgoingMessage } from "../../src/command/publisher.ts";
+import type { EventsMessage } from "../../src/account/events-message.ts";
 import { readAccount } from "../../src/views/accounts-view.ts";
 import { readFeed } from "../../src/views/feed.ts";
 import { readStatusTotals } from "../../src/views/status-totals.ts";
@@ -30,11 +30,11 @@ async function account(count: number): Promise<{ accountNumber: string; events: 
   return { accountNumber, events };
 }
 
-function message(events: readonly RecordedAccountEvent[]): OutgoingMessage {
-  return { accountNumber: events[0]?.accountNumber ?? "", events };
+function message(events: readonly RecordedAccountEvent[]): EventsMessage {
+  return { accountNumber: events[0]?.accountNumber ?? "", events: [...events] };
 }
 
-const each = (events: readonly RecordedAccountEvent[]): OutgoingMessage[] =>
+const each = (events: readonly RecordedAccountEvent[]): EventsMessage[] =>
   events.map((event) => message([event]));
 
 async function feedIds(): Promise<string[]> {

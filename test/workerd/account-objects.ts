@@ -2,20 +2,20 @@
 
 import { env, runInDurableObject } from "cloudflare:test";
 import { type MockInstance, vi } from "vitest";
-import type { OutgoingMessage } from "../../src/command/publisher.ts";
+import type { EventsMessage } from "../../src/account/events-message.ts";
 
 /** Records what is sent to the queue instead of sending it, until the mocks are restored. */
-export function recordSends(): { readonly sent: OutgoingMessage[]; readonly sendBatch: MockInstance } {
-  const sent: OutgoingMessage[] = [];
+export function recordSends(): { readonly sent: EventsMessage[]; readonly sendBatch: MockInstance } {
+  const sent: EventsMessage[] = [];
   const sendBatch = vi
     .spyOn(Object.getPrototypeOf(env.ACCOUNT_EVENTS), "sendBatch")
     .mockImplementation(async (messages: unknown) => {
-      for (const { body } of messages as Iterable<MessageSendRequest<OutgoingMessage>>) sent.push(body);
+      for (const { body } of messages as Iterable<MessageSendRequest<EventsMessage>>) sent.push(body);
     });
   return { sent, sendBatch };
 }
 
-export const versionsOf = (messages: readonly OutgoingMessage[]): number[] =>
+export const versionsOf = (messages: readonly EventsMessage[]): number[] =>
   messages.flatMap(({ events }) => events.map(({ version }) => version));
 
 export function storageOf<Result>(

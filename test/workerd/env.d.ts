@@ -8,7 +8,7 @@ declare namespace Cloudflare {
         accountNumber: string,
       ): DurableObjectStub & import("../../src/account/account-log.ts").AccountLog;
     };
-    readonly ACCOUNT_EVENTS: Queue<import("../../src/command/publisher.ts").OutgoingMessage>;
+    readonly ACCOUNT_EVENTS: Queue<import("../../src/account/events-message.ts").EventsMessage>;
     readonly VIEWS: D1Database;
     readonly VIEWS_MIGRATIONS: import("cloudflare:test").D1Migration[];
   }

@@ -1,0 +1,21 @@
+// What the npm commands share: reading their options, and ending with a message instead of a stack trace.
+
+import { type ParseArgsConfig, parseArgs } from "node:util";
+
+/** Options as `parseArgs` reads them; what it does not know ends the command. */
+export function readOptions<const Config extends ParseArgsConfig>(config: Config, usage: string) {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    fail(`${messageOf(error)}\n${usage}`);
+  }
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+export function fail(message: string): never {
+  console.error(message);
+  process.exit(1);
+}

@@ -1,0 +1,127 @@
+// `npm start`: all Workers in one local runtime, with their queue, database and objects, offline.
+
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { join, resolve } from "node:path";
+import { fail, messageOf, readOptions } from "./command-line.ts";
+import { VIEWS, WORKERS } from "./workers.ts";
+import { PROJECT, runWrangler } from "./wrangler.ts";
+
+const USAGE = "Usage: npm start -- [--port N] [--persist-to DIR]";
+const MAX_PORT = 65_535;
+const POLL_MS = 200;
+const HEALTH_LIMIT_MS = 5_000;
+/** How long the Workers may take to answer before a line says that they do not. */
+const PATIENCE_MS = 60_000;
+
+const { values } = readOptions(
+  {
+    options: {
+      port: { type: "string", default: "8787" },
+      "persist-to": { type: "string", default: ".wrangler/state" },
+    },
+  },
+  USAGE,
+);
+const port = portOf(values.port);
+const state = stateFolderOf(values["persist-to"]);
+const url = `http://localhost:${port}`;
+await checkPort();
+
+const stop = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => stop.abort());
+if (process.env.npm_lifecycle_event !== undefined) stopWithParent();
+
+console.log(`Starting; the state is in ${values["persist-to"]}`);
+const status = (await migrate()) || (await run());
+if (stop.signal.aborted) console.log("Stopped");
+// Having been asked to stop is no failure.
+process.exit(stop.signal.aborted ? 0 : status);
+
+function migrate(): Promise<number> {
+  return wrangler("d1", "migrations", "apply", VIEWS.binding, "--local", "--config", VIEWS.config);
+}
+
+function run(): Promise<number> {
+  void announce();
+  // The first config is the one that gets the port: the edge, which is the last to be deployed.
+  const configs = WORKERS.toReversed().flatMap(({ config }) => ["--config", config]);
+  // With inspector port 0 two starts do not meet at 9229.
+  const ports = ["--port", String(port), "--inspector-port", "0"];
+  return wrangler("dev", "--local", ...configs, ...ports, "--show-interactive-dev-session=false");
+}
+
+function wrangler(...args: readonly string[]): Promise<number> {
+  return runWrangler([...args, "--persist-to", state], {
+    stdin: "ignore",
+    stop: stop.signal,
+    env: {
+      CLOUDFLARE_CF_FETCH_ENABLED: "false",
+      // Warnings and errors, the Workers' own among them.
+      WRANGLER_LOG: "warn",
+      WRANGLER_WRITE_LOGS: "false",
+      // wrangler finds Workers of one name across processes: without this, two starts would reach into each other.
+      WRANGLER_REGISTRY_PATH: join(state, "registry"),
+      // Traces of every request, kept in the state folder for a page that nobody opens here.
+      X_LOCAL_OBSERVABILITY: "false",
+      X_LOCAL_EXPLORER: "false",
+    },
+  });
+}
+
+/**
+ * A signal that npm passes on may end the shell that npm runs this in, and nothing more. (What can't be noticed is npm
+ * alone being killed by SIGKILL, because such a shell stays.)
+ */
+function stopWithParent(): void {
+  const parent = process.ppid;
+  setInterval(() => process.ppid === parent || stop.abort(), POLL_MS).unref();
+}
+
+function portOf(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= 1 && value <= MAX_PORT) return value;
+  fail(`--port is a number from 1 to ${MAX_PORT}, not "${text}"\n${USAGE}`);
+}
+
+function stateFolderOf(text: string): string {
+  if (text === "") fail(`--persist-to is the name of a folder\n${USAGE}`);
+  return resolve(PROJECT, text);
+}
+
+/** Before anything else is touched: wrangler would say it late and at length. */
+async function checkPort(): Promise<void> {
+  try {
+    const server = createServer().listen(port, "localhost");
+    await once(server, "listening");
+    server.close();
+    await once(server, "close");
+  } catch (error) {
+    fail(`Port ${port} can't be used: ${messageOf(error)}\nTake another one: npm start -- --port N`);
+  }
+}
+
+async function announce(): Promise<void> {
+  const patienceEnds = setTimeout(
+    () => console.error(`${url}/health does not answer well yet; what is wrong may stand above`),
+    PATIENCE_MS,
+  );
+  while (!(await isHealthy())) await new Promise((wake) => setTimeout(wake, POLL_MS));
+  clearTimeout(patienceEnds);
+  console.log(`
+Tributary runs at ${url} (Ctrl-C ends it). Open an account, confirm it, read what you wrote:
+
+  curl -X POST ${url}/v1/accounts -H 'Content-Type: application/json' -d '{"userId": 1, "accountNumber": "123456"}'
+  curl -X POST ${url}/v1/accounts/123456/commands/confirm
+  curl '${url}/v1/accounts/123456?minVersion=2'
+`);
+}
+
+async function isHealthy(): Promise<boolean> {
+  try {
+    const reply = await fetch(`${url}/health`, { signal: AbortSignal.timeout(HEALTH_LIMIT_MS) });
+    return reply.status < 500;
+  } catch {
+    return false;
+  }
+}
