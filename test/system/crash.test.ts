@@ -1,35 +1,20 @@
 // The whole runtime killed in mid-work, and started again on what it left on disk: `npm start`, as a user runs it.
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { expect, it, vi } from "vitest";
+import { useLocalSystem } from "./local-system.ts";
 
 const ACCOUNTS = 10;
 const LOAD_MS = 2_000;
 const CATCH_UP_TIMEOUT_MS = 30_000;
 
-let state: string;
-let running: ChildProcess | undefined;
-beforeEach(async () => {
-  state = await mkdtemp(join(tmpdir(), "tributary-"));
-});
-afterEach(async () => {
-  await killAll();
-  await rm(state, { recursive: true, force: true });
-});
+const system = useLocalSystem();
 
 it("every acknowledged command is in its log after SIGKILL during load, and the views go on", async () => {
-  const port = await freePort();
-  const url = `http://localhost:${port}`;
-  await start(port);
+  const url = await system.start();
   const acknowledged = await commandsUntilKilled(url);
   expect(acknowledged.length).toBeGreaterThan(ACCOUNTS);
 
-  await start(port);
+  await system.start();
   for (let index = 0; index < ACCOUNTS; index++) {
     const accountNumber = `CRASH-${index}`;
     const response = await fetch(`${url}/v1/accounts/${accountNumber}/events?limit=500`);
@@ -69,7 +54,7 @@ async function commandsUntilKilled(url: string): Promise<string[]> {
     }
   });
   await new Promise((wake) => setTimeout(wake, LOAD_MS));
-  await killAll();
+  await system.kill();
   killed = true;
   await Promise.all(clients);
   return acknowledged;
@@ -89,35 +74,4 @@ async function post(url: string, body?: object): Promise<{ id: string; version: 
   } catch {
     return null;
   }
-}
-
-async function start(port: number): Promise<void> {
-  running = spawn(process.execPath, ["src/tools/start.ts", "--port", String(port), "--persist-to", state], {
-    // A process group of its own, so that a signal reaches the runtime below it too.
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let output = "";
-  for (const stream of [running.stdout, running.stderr]) {
-    stream?.on("data", (chunk: Buffer) => {
-      output += chunk.toString();
-    });
-  }
-  await vi.waitFor(() => expect(output).toContain("Tributary runs at"), { timeout: 60_000, interval: 100 });
-}
-
-async function killAll(): Promise<void> {
-  if (running?.pid === undefined || running.exitCode !== null || running.signalCode !== null) return;
-  const exited = once(running, "exit");
-  process.kill(-running.pid, "SIGKILL");
-  await exited;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "localhost");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === "string") throw new Error("No port");
-  return address.port;
 }
