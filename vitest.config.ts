@@ -15,7 +15,10 @@ export default defineConfig({
           cloudflareTest(async () => ({
             wrangler: { configPath: "./test/workerd/wrangler.toml" },
             miniflare: {
-              bindings: { VIEWS_MIGRATIONS: await readD1Migrations("./src/views/migrations") },
+              bindings: {
+                VIEWS_MIGRATIONS: await readD1Migrations("./src/views/migrations"),
+                OPERATIONS_MIGRATIONS: await readD1Migrations("./src/processor/migrations"),
+              },
             },
           })),
         ],

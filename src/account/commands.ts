@@ -33,6 +33,9 @@ function withReason<const Type extends string>(type: Type) {
     );
 }
 
+// An idempotency key remembers the command as it comes out of its schema: a member that is added to a command is to be
+// optional and without a default, or keys from before it belong to other requests.
+
 export const createSchema = z
   .strictObject({ userId: userIdSchema, defaultAccount: z.boolean().default(false) })
   .transform((members) => ({ type: "create" as const, ...members }));

@@ -1,7 +1,12 @@
 // What travels over the queue: a run of one account's events, in order of version.
 
 import * as z from "zod";
-import { recordedAccountEventSchema } from "./events.ts";
+import { type RecordedAccountEvent, recordedAccountEventSchema } from "./events.ts";
+
+export interface EventsMessage {
+  readonly accountNumber: string;
+  readonly events: RecordedAccountEvent[];
+}
 
 export const eventsMessageSchema = z
   .object({ accountNumber: z.string(), events: z.array(recordedAccountEventSchema).min(1) })
@@ -9,5 +14,3 @@ export const eventsMessageSchema = z
     ({ accountNumber, events }) => events.every((event) => event.accountNumber === accountNumber),
     "all events are of that account",
   );
-
-export type EventsMessage = z.infer<typeof eventsMessageSchema>;

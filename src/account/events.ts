@@ -36,9 +36,9 @@ export interface RecordedAccountEvent extends RecordedEvent {
   readonly accountNumber: string;
 }
 
-/** Reads what came over a wire: a queue message or a stored text. */
+/** Reads what came over a wire: a queue message or a stored text. What a newer writer adds is kept. */
 export const recordedAccountEventSchema = z
-  .object({
+  .looseObject({
     id: z.string(),
     createdAt: z.int().nonnegative(),
     lastModified: z.int().nonnegative(),
@@ -47,7 +47,7 @@ export const recordedAccountEventSchema = z
     accountNumber: z.string(),
     version: z.int().positive(),
     data: z.record(z.string(), z.unknown()),
-    metadata: z.object({
+    metadata: z.looseObject({
       commandId: z.string(),
       correlationId: z.string(),
       causationId: z.string().nullable(),

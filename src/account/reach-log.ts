@@ -24,12 +24,17 @@ export async function reachLog<Answer>(
     try {
       return await call(logs.getByName(accountNumber), attempt > 1);
     } catch (error) {
-      if (attempt < MAX_ATTEMPTS && flag(error, "retryable") && !flag(error, "overloaded")) continue;
+      if (attempt < MAX_ATTEMPTS && isWorthRetrying(error)) continue;
       throw new LogUnavailable(`The log of account ${accountNumber} can't be reached`, { cause: error });
     }
   }
 }
 
-function flag(error: unknown, name: "retryable" | "overloaded"): boolean {
+/** A reset is not always marked as retryable, but a command's id makes it so. */
+function isWorthRetrying(error: unknown): boolean {
+  return (flag(error, "retryable") || flag(error, "durableObjectReset")) && !flag(error, "overloaded");
+}
+
+function flag(error: unknown, name: "retryable" | "durableObjectReset" | "overloaded"): boolean {
   return error instanceof Error && Reflect.get(error, name) === true;
 }

@@ -10,6 +10,7 @@ import {
   MAX_LOG_SLICE,
   type PastState,
 } from "../account/account-log.ts";
+import type { AccountCommand } from "../account/commands.ts";
 import { accountDecider } from "../account/decider.ts";
 import { type AccountEvent, CURRENT_SCHEMA, type RecordedAccountEvent } from "../account/events.ts";
 import type { EventsMessage } from "../account/events-message.ts";
@@ -45,8 +46,9 @@ export class AccountObject extends DurableObject<AccountObjectEnv> implements Ac
 
   async execute(requests: readonly CommandRequest[], retrying: boolean): Promise<CommandOutcome[]> {
     if (this.#publisher.cursor === null) await this.#findCursor();
-    // No `await` from here on: what is decided is decided on the state that it is appended to.
-    return requests.map((request) => this.#executeOne(request, retrying));
+    // No `await` from here on: what is decided is decided on the state that it is appended to, and the requests of one
+    // call are appended together.
+    return retrying ? this.#executeAgain(requests) : requests.map((request) => this.#execute(request));
   }
 
   async current(): Promise<Account | null> {
@@ -83,21 +85,44 @@ export class AccountObject extends DurableObject<AccountObjectEnv> implements Ac
     }
   }
 
-  #executeOne(request: CommandRequest, retrying: boolean): CommandOutcome {
-    const { command, expected, metadata, keyed } = request;
-    // Commands come out of their schemas with their members in a fixed order, so equal requests are equal texts.
-    const requestText = JSON.stringify(command);
-    const remembered = this.#remembered(request, retrying);
-    if (remembered !== null) {
-      if (remembered.request !== null && remembered.request !== requestText) {
-        return { kind: "idempotency-key-reused" };
-      }
-      const { account, events } = remembered;
-      // What an earlier attempt of this very request wrote is no replay: its caller has had no reply yet.
-      const ours = retrying && events[0]?.metadata.correlationId === metadata.correlationId;
-      return { kind: "accepted", account, events, replayed: !ours };
-    }
+  #execute(request: CommandRequest): CommandOutcome {
+    const remembered = request.keyed ? this.#log.findByIdempotencyKey(request.metadata.commandId) : null;
+    return remembered === null ? this.#decide(request) : replay(request, remembered);
+  }
 
+  /**
+   * Requests whose first attempt may have been applied. Where one of them is in the log, all were, together: then each
+   * gets the outcome that it had, a refusal too, which is decided anew on the state that it met.
+   */
+  #executeAgain(requests: readonly CommandRequest[]): CommandOutcome[] {
+    const remembered = new Map(requests.map((request) => [request, this.#remembered(request)]));
+    const isOurs = (request: CommandRequest): boolean =>
+      remembered.get(request)?.events[0]?.metadata.correlationId === request.metadata.correlationId;
+    const firstOurs = requests.find(isOurs);
+    const first = firstOurs && remembered.get(firstOurs);
+    if (!first) return requests.map((request) => this.#execute(request));
+
+    let met = this.#log.atVersion((first.events[0]?.version ?? 1) - 1);
+    const answered = new Set<number>();
+    return requests.map((request) => {
+      const known = remembered.get(request) ?? null;
+      if (known === null) {
+        const decision = accountDecider.decide(met, request.command, request.expected);
+        return decision.kind === "refusal"
+          ? { kind: "refused", refusal: decision.refusal }
+          : this.#execute(request);
+      }
+      const outcome = replay(request, known);
+      if (outcome.kind !== "accepted" || !isOurs(request) || answered.has(known.account.version))
+        return outcome;
+      answered.add(known.account.version);
+      met = known.account;
+      // What an earlier attempt of this very request wrote is no replay: its caller has had no reply yet.
+      return { ...outcome, replayed: false };
+    });
+  }
+
+  #decide({ command, expected, metadata, keyed }: CommandRequest): CommandOutcome {
     const before = this.#account();
     const decision = accountDecider.decide(before, command, expected);
     if (decision.kind === "refusal") return { kind: "refused", refusal: decision.refusal };
@@ -109,7 +134,7 @@ export class AccountObject extends DurableObject<AccountObjectEnv> implements Ac
       account,
       events,
       published: this.#publisher.cursor ?? 0,
-      remembered: keyed ? { idempotencyKey: metadata.commandId, request: requestText } : null,
+      remembered: keyed ? { idempotencyKey: metadata.commandId, request: textOf(command) } : null,
     });
     // In the same turn as the append, so both commit together; an armed alarm is left as it is, since arming is a row.
     if (!this.#alarmArmed) this.#armAlarm(ALARM_DELAY_MS);
@@ -118,9 +143,10 @@ export class AccountObject extends DurableObject<AccountObjectEnv> implements Ac
     return { kind: "accepted", account, events, replayed: false };
   }
 
-  #remembered({ metadata, keyed }: CommandRequest, retrying: boolean): RememberedCommand | null {
-    if (keyed) return this.#log.findByIdempotencyKey(metadata.commandId);
-    return retrying ? this.#log.findRecentCommand(metadata.commandId) : null;
+  #remembered({ metadata, keyed }: CommandRequest): RememberedCommand | null {
+    return keyed
+      ? this.#log.findByIdempotencyKey(metadata.commandId)
+      : this.#log.findRecentCommand(metadata.commandId);
   }
 
   #account(): Account | null {
@@ -172,4 +198,18 @@ export class AccountObject extends DurableObject<AccountObjectEnv> implements Ac
   #reportFailedSend(error: unknown): void {
     console.warn(`Events of account ${this.#accountNumber} wait for the next attempt to publish:`, error);
   }
+}
+
+/** The first reply again, unless the key belongs to another request. */
+function replay(
+  { command }: CommandRequest,
+  { request, account, events }: RememberedCommand,
+): CommandOutcome {
+  if (request !== null && request !== textOf(command)) return { kind: "idempotency-key-reused" };
+  return { kind: "accepted", account, events, replayed: true };
+}
+
+/** Commands come out of their schemas with their members in a fixed order, so equal requests are equal texts. */
+function textOf(command: AccountCommand): string {
+  return JSON.stringify(command);
 }

@@ -19,6 +19,9 @@ export const SNAPSHOT_EVERY_EVENTS = 100;
  */
 const RETRY_HORIZON_EVENTS = 1000;
 
+/** No command of the domain writes more; a replay reads so many to find those that its command wrote. */
+const MAX_EVENTS_PER_COMMAND = 10;
+
 /**
  * The key has no column in most rows, so its index is partial: a command without one costs one row, with one two.
  * `request` is the keyed command as it was sent; `published` is the version up to which everything was published
@@ -70,7 +73,7 @@ export interface Append {
 export class EventLog {
   readonly #storage: DurableObjectStorage;
   readonly #accountNumber: string;
-  /** Made by the first append, so that asking for an account which does not exist leaves nothing behind. */
+  /** Made by the first append, so that asking for an account which does not exist leaves no row behind. */
   #hasTables: boolean;
   /** Version of the newest usable snapshot. */
   #snapshotVersion = 0;
@@ -93,6 +96,7 @@ export class EventLog {
 
   /** All or nothing: the events, their versions, the idempotency key and the snapshot commit together. */
   append({ account, events, published, remembered }: Append): void {
+    if (events.length > MAX_EVENTS_PER_COMMAND) throw new Error("More events than a command may write");
     const snapshotDue = account.version - this.#snapshotVersion >= SNAPSHOT_EVERY_EVENTS;
     this.#storage.transactionSync(() => {
       if (!this.#hasTables) this.#storage.sql.exec(TABLES);
@@ -185,7 +189,7 @@ export class EventLog {
   }
 
   #remembered(firstVersion: number, request: string | null): RememberedCommand {
-    const [first, ...rest] = this.read(firstVersion - 1, SNAPSHOT_EVERY_EVENTS);
+    const [first, ...rest] = this.read(firstVersion - 1, MAX_EVENTS_PER_COMMAND);
     if (first === undefined) throw new Error(`${this.#accountNumber}:${firstVersion} is not in the log`);
     const next = rest.findIndex(({ metadata }) => metadata.commandId !== first.metadata.commandId);
     const events = [first, ...(next < 0 ? rest : rest.slice(0, next))];

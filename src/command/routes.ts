@@ -3,7 +3,7 @@
 import type { Context, Hono } from "hono";
 import type { Account } from "../account/account.ts";
 import type { AccountLogs, CommandOutcome } from "../account/account-log.ts";
-import { isTransitionName } from "../account/commands.ts";
+import { isTransitionName, type TransitionName } from "../account/commands.ts";
 import type { RecordedAccountEvent } from "../account/events.ts";
 import { LogUnavailable } from "../account/reach-log.ts";
 import { allow, createApp, type HttpEnv, ProblemError } from "../http/app.ts";
@@ -58,12 +58,16 @@ export function createCommandApp(): Hono<HttpEnv<CommandEnv>> {
 
   app.post(COMMAND_PATH, limitBody(BODY_LIMIT_BYTES), async (context) => {
     const { accountNumber, command } = context.req.param();
-    if (!isTransitionName(command)) throw new ProblemError(unknownCommand(command));
+    const name = knownCommand(command);
     const headers = parseHeaders(context.req.raw.headers);
     return answerOne(
       context,
-      parseTransition(accountNumber, command, await readObject(context.req.raw), headers),
+      parseTransition(accountNumber, name, await readObject(context.req.raw), headers),
     );
+  });
+  app.use(COMMAND_PATH, async (context, next) => {
+    knownCommand(context.req.param("command"));
+    await next();
   });
   app.all(COMMAND_PATH, allow("POST"));
 
@@ -178,6 +182,11 @@ async function address(asked: AskedCommand, traceId: string): Promise<AddressedC
 
 function acceptedBody({ account, events }: { account: Account; events: readonly RecordedAccountEvent[] }) {
   return { account: accountRepresentation(account), events: events.map(eventRepresentation) };
+}
+
+function knownCommand(name: string): TransitionName {
+  if (!isTransitionName(name)) throw new ProblemError(unknownCommand(name));
+  return name;
 }
 
 /** An absent body is an empty object. */

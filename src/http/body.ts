@@ -52,11 +52,14 @@ function parse(bytes: ArrayBuffer): unknown {
   }
 }
 
-/** Counted on the text, before anything recursive sees it. */
+/**
+ * Counted on the text, before anything recursive sees it. A string without an end is matched to the end of the text, so
+ * that no text is read twice.
+ */
 function nesting(text: string): number {
   let depth = 0;
   let deepest = 0;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{\]}]/g)) {
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"?|[[{\]}]/gs)) {
     if (token === "[" || token === "{") deepest = Math.max(deepest, ++depth);
     else if (token === "]" || token === "}") depth -= 1;
   }

@@ -5,18 +5,14 @@ export interface EntityTag {
   readonly value: string;
 }
 
-const TAG = /^\s*(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*$/;
+/** An opaque tag may contain commas and backslashes, but no quote. */
+const TAG = String.raw`(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"`;
+const LIST = new RegExp(String.raw`^[\s,]*${TAG}(?:\s*,[\s,]*${TAG})*[\s,]*$`);
+const EACH = /(W\/)?"([^"]*)"/g;
 
 /** `*`, a list of tags, or null where the header is malformed. Empty list elements are tolerated. */
 export function parseEntityTags(header: string): "*" | EntityTag[] | null {
   if (header.trim() === "*") return "*";
-  const tags: EntityTag[] = [];
-  // A tag may contain a comma, so the list is cut at commas outside of quotes.
-  for (const element of header.match(/(?:"[^"]*"|[^,"])+/g) ?? []) {
-    if (element.trim() === "") continue;
-    const [, weak, value] = TAG.exec(element) ?? [];
-    if (value === undefined) return null;
-    tags.push({ weak: weak !== undefined, value });
-  }
-  return tags.length === 0 ? null : tags;
+  if (!LIST.test(header)) return null;
+  return [...header.matchAll(EACH)].map(([, weak, value = ""]) => ({ weak: weak !== undefined, value }));
 }

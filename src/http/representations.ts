@@ -41,5 +41,5 @@ export function eventRepresentation({ schema: _, ...event }: RecordedAccountEven
   return { ...event, _links: { self: link(`${href}/events/${event.version}`), account: link(href) } };
 }
 
-/** A strong entity tag: a version names one state of the account for ever. */
+/** A strong entity tag: what is shown of an account follows from its state, which a version names for ever. */
 export const versionTag = (version: number): string => `"${version}"`;

@@ -1,81 +1,114 @@
 // Projecting: accounts' events into the views, each once and in order, whatever came twice, late, mixed or not at all.
 
-import type { AccountLogs } from "../account/account-log.ts";
+import type { Account } from "../account/account.ts";
 import type { RecordedAccountEvent } from "../account/events.ts";
-import { isMovedOn, readAccounts } from "../views/accounts-view.ts";
-import { readRun } from "./log-run.ts";
+import { isRefused, projectedAccount, readRows } from "../views/accounts-view.ts";
+import { registerAccounts } from "./directory.ts";
+import type { ProcessorEnv } from "./env.ts";
+import { repairOrPark } from "./repair-or-park.ts";
 import { foldSteps, packSteps, type Step, writeSteps } from "./steps.ts";
 
-export interface ProcessorEnv {
-  readonly VIEWS: D1Database;
-  readonly ACCOUNT_LOGS: AccountLogs;
-}
+/** How many accounts are repaired side by side. */
+const PARALLEL_REPAIRS = 10;
 
-/** What is to be projected of an account: everything up to a version, of which some events are at hand already. */
+/** What came of an account: events by version, and the greatest version among them. */
 export interface PendingEvents {
   readonly known: ReadonlyMap<number, RecordedAccountEvent>;
   readonly lastVersion: number;
 }
 
-/** Most events held in memory at a time (a Worker has 128 MB); what is beyond them waits for the next round. */
-const MAX_EVENTS_PER_ROUND = 10_000;
-/** Each round goes on from the views as they are then. One is enough unless others write too, or a gap is long. */
-const MAX_ROUNDS = 20;
+/** What a batch came to, beside what went well. */
+export interface Projected {
+  /** Events that followed what the views had, and did not need the log. */
+  readonly events: number;
+  /** Accounts whose log was asked. */
+  readonly repaired: readonly string[];
+  /** Accounts that wait for a person, or for newer code: their messages are dealt with. */
+  readonly parked: readonly string[];
+  /** Accounts whose messages have to come again, with the reason: a part of the system does not answer. */
+  readonly failures: ReadonlyMap<string, unknown>;
+}
 
-/** Projects all that is pending, and answers the accounts where that failed, with the reason. */
+/** Projects all that is pending; no account's trouble is another's. */
 export async function project(
   env: ProcessorEnv,
   pending: ReadonlyMap<string, PendingEvents>,
-): Promise<ReadonlyMap<string, unknown>> {
+): Promise<Projected> {
+  const rows = await readRows(env.VIEWS, [...pending.keys()]);
+  await registerAccounts(
+    env.OPERATIONS,
+    [...pending.keys()].filter((accountNumber) => !rows.has(accountNumber)),
+  );
+  const steps: Step[] = [];
+  const toRepair = new Set<string>();
+  for (const [accountNumber, came] of pending) {
+    const row = rows.get(accountNumber);
+    if (row !== undefined && row.version >= came.lastVersion) continue;
+    const before = row === undefined ? null : projectedAccount(row);
+    const isTrusted = row === undefined || before !== null;
+    const own = isTrusted ? stepsOf(accountNumber, before, came) : null;
+    if (own === null) toRepair.add(accountNumber);
+    else steps.push(...own);
+  }
+  let events = 0;
   const failures = new Map<string, unknown>();
-  let unfinished = pending;
-  for (let round = 1; round <= MAX_ROUNDS && unfinished.size > 0; round++) {
-    unfinished = await projectRound(env, unfinished, failures);
-  }
-  for (const accountNumber of unfinished.keys()) {
-    failures.set(accountNumber, new Error(`Not finished after ${MAX_ROUNDS} rounds`));
-  }
-  return failures;
-}
-
-/** Answers what is left for another round: what there was no room for, and accounts that another writer moved on. */
-async function projectRound(
-  env: ProcessorEnv,
-  pending: ReadonlyMap<string, PendingEvents>,
-  failures: Map<string, unknown>,
-): Promise<Map<string, PendingEvents>> {
-  const unfinished = new Map<string, PendingEvents>();
-  const views = await readAccounts(env.VIEWS, [...pending.keys()]);
-  let room = MAX_EVENTS_PER_ROUND;
-  const reading: Promise<Step[]>[] = [];
-  for (const [accountNumber, { known, lastVersion }] of pending) {
-    const before = views.get(accountNumber) ?? null;
-    const after = before?.version ?? 0;
-    const count = Math.min(lastVersion - after, room);
-    if (after + count < lastVersion) unfinished.set(accountNumber, { known, lastVersion });
-    if (count <= 0) continue;
-    room -= count;
-    reading.push(
-      readRun(env.ACCOUNT_LOGS, accountNumber, known, after, after + count)
-        .then((events) => foldSteps(before, events))
-        .catch((error) => {
-          failures.set(accountNumber, error);
-          return [];
-        }),
-    );
-  }
-  for (const steps of packSteps((await Promise.all(reading)).flat())) {
+  for (const transaction of packSteps(steps)) {
+    // Where an earlier step of an account was not written, the later ones do not fit: they are left to the repair.
+    const fitting = transaction.filter(({ accountNumber }) => !toRepair.has(accountNumber));
+    if (fitting.length === 0) continue;
     try {
-      await writeSteps(env.VIEWS, steps);
+      await writeSteps(env.VIEWS, fitting, Date.now());
+      for (const step of fitting) events += step.events.length;
     } catch (error) {
-      for (const { after } of steps) {
-        const { accountNumber } = after;
-        const left = pending.get(accountNumber);
-        if (!isMovedOn(error)) failures.set(accountNumber, error);
-        else if (left !== undefined) unfinished.set(accountNumber, left);
+      for (const { accountNumber } of fitting) {
+        // Refused: another writer was there before, or one of these accounts is poisonous. Alone, each finds out.
+        if (isRefused(error)) toRepair.add(accountNumber);
+        else failures.set(accountNumber, error);
       }
     }
   }
-  for (const accountNumber of failures.keys()) unfinished.delete(accountNumber);
-  return unfinished;
+  const parked = await repairAll(env, [...toRepair], pending, failures);
+  return { events, repaired: [...toRepair], parked, failures };
+}
+
+/** Null where the log has to be asked: events are missing, or do not fold. */
+function stepsOf(
+  accountNumber: string,
+  before: Account | null,
+  { known, lastVersion }: PendingEvents,
+): Step[] | null {
+  const events: RecordedAccountEvent[] = [];
+  for (let version = (before?.version ?? 0) + 1; version <= lastVersion; version++) {
+    const event = known.get(version);
+    if (event === undefined) return null;
+    events.push(event);
+  }
+  try {
+    return foldSteps(accountNumber, before, events);
+  } catch {
+    return null;
+  }
+}
+
+/** Repairs each account alone; answers those that had to be parked. */
+async function repairAll(
+  env: ProcessorEnv,
+  accountNumbers: readonly string[],
+  pending: ReadonlyMap<string, PendingEvents>,
+  failures: Map<string, unknown>,
+): Promise<string[]> {
+  const parked: string[] = [];
+  const repairOne = async (accountNumber: string): Promise<void> => {
+    try {
+      const upTo = pending.get(accountNumber)?.lastVersion ?? 0;
+      const outcome = await repairOrPark(env, accountNumber, "checkpoint", upTo);
+      if (outcome.parked) parked.push(accountNumber);
+    } catch (error) {
+      failures.set(accountNumber, error);
+    }
+  };
+  for (let start = 0; start < accountNumbers.length; start += PARALLEL_REPAIRS) {
+    await Promise.all(accountNumbers.slice(start, start + PARALLEL_REPAIRS).map(repairOne));
+  }
+  return parked;
 }

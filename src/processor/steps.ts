@@ -3,33 +3,44 @@
 import type { Account } from "../account/account.ts";
 import type { RecordedAccountEvent } from "../account/events.ts";
 import { evolve } from "../account/evolve.ts";
-import { assertVersions, writeAccounts } from "../views/accounts-view.ts";
-import { appendToFeed } from "../views/feed.ts";
+import {
+  type AccountRow,
+  assertUnmoved,
+  isKnownStatus,
+  removeAccounts,
+  writeAccounts,
+} from "../views/accounts-view.ts";
+import { writeToFeed } from "../views/feed.ts";
 import { moveStatusTotals } from "../views/status-totals.ts";
 
 export interface Step {
+  readonly accountNumber: string;
   /** The account's row as it was read; null where the view has none. */
-  readonly before: Account | null;
-  /** The events that follow it, in order. */
+  readonly before: Pick<AccountRow, "version" | "status" | "userId" | "createdAt"> | null;
+  /** What the feed is to have, in order. */
   readonly events: readonly RecordedAccountEvent[];
-  readonly after: Account;
+  /** What the row is to be; null where the account has no log. */
+  readonly after: Account | null;
 }
 
 /**
- * Most events that a transaction writes. The largest an account can have is about 3 KB, and D1 takes 2 MB in one
- * parameter (D1 documentation, "Limits").
+ * Most events in one statement. The largest an account can have is about 3 KB, and D1 takes 2 MB in one parameter
+ * (D1 documentation, "Limits").
  */
-const MAX_EVENTS_PER_TRANSACTION = 500;
+export const MAX_EVENTS_PER_STEP = 500;
 
-/** Throws where the events do not fold. */
-export function foldSteps(before: Account | null, events: readonly RecordedAccountEvent[]): Step[] {
+/** The steps that lead from an account's state over the events that follow it. Throws where the events do not fold. */
+export function foldSteps(
+  accountNumber: string,
+  before: Account | null,
+  events: readonly RecordedAccountEvent[],
+): Step[] {
   const steps: Step[] = [];
   let state = before;
-  for (let start = 0; start < events.length; start += MAX_EVENTS_PER_TRANSACTION) {
-    const [first, ...rest] = events.slice(start, start + MAX_EVENTS_PER_TRANSACTION);
-    if (first === undefined) break;
-    const after = rest.reduce(evolve, evolve(state, first));
-    steps.push({ before: state, events: [first, ...rest], after });
+  for (let start = 0; start < events.length; start += MAX_EVENTS_PER_STEP) {
+    const part = events.slice(start, start + MAX_EVENTS_PER_STEP);
+    const after = part.reduce<Account | null>(evolve, state);
+    steps.push({ accountNumber, before: state, events: part, after });
     state = after;
   }
   return steps;
@@ -42,7 +53,7 @@ export function packSteps(steps: readonly Step[]): Step[][] {
   for (const step of steps) {
     if (step.events.length > room) {
       transactions.push([]);
-      room = MAX_EVENTS_PER_TRANSACTION;
+      room = MAX_EVENTS_PER_STEP;
     }
     transactions.at(-1)?.push(step);
     room -= step.events.length;
@@ -52,21 +63,34 @@ export function packSteps(steps: readonly Step[]): Step[][] {
 
 /**
  * Writes steps of different accounts in one transaction: each account's row once, totals by the difference, and the
- * events at the end of the feed. Rejects, having written nothing, where a view is not as it was read (`isMovedOn`).
+ * events at the end of the feed, `projectedAt` (epoch milliseconds; null in a repair). Rejects, having written
+ * nothing, where a view is not as it was read (`isMovedOn`).
  */
-export async function writeSteps(views: D1Database, steps: readonly Step[]): Promise<void> {
-  const versions = new Map(steps.map(({ before, after }) => [after.accountNumber, before?.version ?? 0]));
-  const moves = steps.map(({ before, after }) => ({ from: before?.status ?? null, to: after.status }));
+export async function writeSteps(
+  views: D1Database,
+  steps: readonly Step[],
+  projectedAt: number | null,
+): Promise<void> {
+  const removed = steps.filter(isReplaced).map(({ accountNumber }) => accountNumber);
+  const written = steps.flatMap(({ after }) => (after === null ? [] : [after]));
+  const events = steps.flatMap((step) => step.events);
   await views.batch([
-    assertVersions(views, versions),
-    writeAccounts(
+    assertUnmoved(views, new Map(steps.map(({ accountNumber, before }) => [accountNumber, before]))),
+    ...(removed.length > 0 ? [removeAccounts(views, removed)] : []),
+    ...(written.length > 0 ? [writeAccounts(views, written)] : []),
+    moveStatusTotals(
       views,
-      steps.map(({ after }) => after),
+      steps.map(({ before, after }) => ({
+        from: before !== null && isKnownStatus(before.status) ? before.status : null,
+        to: after?.status ?? null,
+      })),
     ),
-    moveStatusTotals(views, moves),
-    appendToFeed(
-      views,
-      steps.flatMap(({ events }) => events),
-    ),
+    ...(events.length > 0 ? [writeToFeed(views, events, projectedAt)] : []),
   ]);
+}
+
+/** Whether the row is wrong in what no event ever changes, so that it has to go before the right one comes. */
+function isReplaced({ before, after }: Step): boolean {
+  if (before === null) return false;
+  return after === null || before.userId !== after.userId || before.createdAt !== after.createdAt;
 }

@@ -1,14 +1,22 @@
-// The processor Worker's entry: batches of the queue `account-events`, and its health.
+// The processor Worker's entry: its queues and its operations routes.
 
-import { createApp } from "../http/app.ts";
-import { consume } from "./consume.ts";
-import type { ProcessorEnv } from "./project.ts";
+import { consumeDeadEvents, consumeEvents } from "./consume.ts";
+import { consumeRepairs } from "./consume-repairs.ts";
+import type { ProcessorEnv } from "./env.ts";
+import { operationsRoutes } from "./operations.ts";
 
-const app = createApp<ProcessorEnv>();
+/** By the names in wrangler.toml. */
+const CONSUMERS: Readonly<Record<string, (batch: MessageBatch, env: ProcessorEnv) => Promise<void>>> = {
+  "account-events": consumeEvents,
+  "account-events-dead": consumeDeadEvents,
+  "account-repairs": consumeRepairs,
+};
 
-app.get("/health", async (context) => {
-  await context.env.VIEWS.prepare("SELECT 1 FROM status_totals").first();
-  return context.json({ status: "ok" });
-});
-
-export default { fetch: app.fetch, queue: consume };
+export default {
+  fetch: operationsRoutes().fetch,
+  queue(batch: MessageBatch, env: ProcessorEnv): Promise<void> {
+    const consumer = CONSUMERS[batch.queue];
+    if (consumer === undefined) throw new Error(`No consumer for the queue ${batch.queue}`);
+    return consumer(batch, env);
+  },
+};

@@ -1,7 +1,7 @@
 // `npm run deploy`: all Workers, or the named ones, in the order that their bindings need.
 
 import { fail, readOptions } from "./command-line.ts";
-import { VIEWS, WORKERS, type Worker } from "./workers.ts";
+import { DATABASES, type Database, WORKERS, type Worker } from "./workers.ts";
 import { runWrangler } from "./wrangler.ts";
 
 const NAMES = WORKERS.map(({ name }) => name).join("|");
@@ -14,7 +14,9 @@ const { values, positionals } = readOptions(
 const dryRun = values["dry-run"];
 const chosen = choose(positionals);
 
-if (!dryRun && chosen.some(({ bindsViews }) => bindsViews)) await prepareViews();
+if (!dryRun && chosen.some(({ bindsDatabases }) => bindsDatabases)) {
+  for (const database of DATABASES) await prepare(database);
+}
 for (const { name, config } of chosen) {
   console.log(`\n${dryRun ? "Building" : "Deploying"} ${name}`);
   await step("deploy", "--config", config, ...(dryRun ? ["--dry-run"] : []));
@@ -36,13 +38,13 @@ function choose(names: readonly string[]): readonly Worker[] {
  * That wrangler 4.155 finds a database by its name, where the config has no id, was seen with a stand-in for Cloudflare's
  * API. That it creates the queues is read in its source; neither was tried with an account.
  */
-async function prepareViews(): Promise<void> {
-  console.log(`\nPreparing the database ${VIEWS.database}. That it is not found is well on a first deploy`);
+async function prepare({ database, binding, config }: Database): Promise<void> {
+  console.log(`\nPreparing the database ${database}. That it is not found is well on a first deploy`);
   // Whatever else this look-up fails of, `create` fails of, too.
-  if ((await wrangler("d1", "info", VIEWS.database, "--config", VIEWS.config)) !== 0) {
-    await step("d1", "create", VIEWS.database, "--update-config=false", "--config", VIEWS.config);
+  if ((await wrangler("d1", "info", database, "--config", config)) !== 0) {
+    await step("d1", "create", database, "--update-config=false", "--config", config);
   }
-  await step("d1", "migrations", "apply", VIEWS.binding, "--remote", "--config", VIEWS.config);
+  await step("d1", "migrations", "apply", binding, "--remote", "--config", config);
 }
 
 async function step(...args: readonly string[]): Promise<void> {

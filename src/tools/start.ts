@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { fail, messageOf, readOptions } from "./command-line.ts";
-import { VIEWS, WORKERS } from "./workers.ts";
+import { DATABASES, WORKERS } from "./workers.ts";
 import { PROJECT, runWrangler } from "./wrangler.ts";
 
 const USAGE = "Usage: npm start -- [--port N] [--persist-to DIR]";
@@ -38,8 +38,12 @@ if (stop.signal.aborted) console.log("Stopped");
 // Having been asked to stop is no failure.
 process.exit(stop.signal.aborted ? 0 : status);
 
-function migrate(): Promise<number> {
-  return wrangler("d1", "migrations", "apply", VIEWS.binding, "--local", "--config", VIEWS.config);
+async function migrate(): Promise<number> {
+  for (const { binding, config } of DATABASES) {
+    const status = await wrangler("d1", "migrations", "apply", binding, "--local", "--config", config);
+    if (status !== 0) return status;
+  }
+  return 0;
 }
 
 function run(): Promise<number> {

@@ -4,19 +4,25 @@ export interface Worker {
   readonly name: string;
   /** Relative to the project's folder. */
   readonly config: string;
-  readonly bindsViews: boolean;
+  readonly bindsDatabases: boolean;
 }
 
 export const WORKERS: readonly Worker[] = [
-  { name: "command", config: "src/command/wrangler.toml", bindsViews: false },
-  { name: "processor", config: "src/processor/wrangler.toml", bindsViews: true },
-  { name: "query", config: "src/query/wrangler.toml", bindsViews: true },
-  { name: "edge", config: "wrangler.toml", bindsViews: false },
+  { name: "command", config: "src/command/wrangler.toml", bindsDatabases: false },
+  { name: "processor", config: "src/processor/wrangler.toml", bindsDatabases: true },
+  { name: "query", config: "src/query/wrangler.toml", bindsDatabases: true },
+  { name: "edge", config: "wrangler.toml", bindsDatabases: false },
 ];
 
-/** The D1 database of the views: its name, its binding, and the config that leads to its migrations. */
-export const VIEWS = {
-  database: "tributary-views",
-  binding: "VIEWS",
-  config: "src/processor/wrangler.toml",
-} as const;
+export interface Database {
+  readonly database: string;
+  readonly binding: string;
+  /** The config that leads to its migrations. */
+  readonly config: string;
+}
+
+/** The views, and what the processor knows beside them. */
+export const DATABASES: readonly Database[] = [
+  { database: "tributary-views", binding: "VIEWS", config: "src/processor/wrangler.toml" },
+  { database: "tributary-operations", binding: "OPERATIONS", config: "src/processor/wrangler.toml" },
+];

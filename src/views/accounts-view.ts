@@ -2,16 +2,28 @@
 
 import { ACCOUNT_STATUSES, type Account, type AccountStatus } from "../account/account.ts";
 
-const COLUMNS = "account_number, user_id, status, default_account, created_at, last_modified, version";
+/**
+ * The number of the projection: raise it when the views come to show something else of the same events. Each row says
+ * which one wrote it; a rebuild writes them all anew.
+ */
+export const PROJECTION = 1;
 
-interface Row {
-  readonly account_number: string;
-  readonly user_id: number;
+const COLUMNS = `account_number AS accountNumber, user_id AS userId, status, default_account AS defaultAccount,
+  created_at AS createdAt, last_modified AS lastModified, version, projection`;
+
+/** An account's row as it stands, whatever wrote it. */
+export interface AccountRow {
+  readonly accountNumber: string;
+  readonly userId: number;
+  /** May be none that this code knows. */
   readonly status: string;
-  readonly default_account: number;
-  readonly created_at: number;
-  readonly last_modified: number;
+  /** 0 or 1 */
+  readonly defaultAccount: number;
+  readonly createdAt: number;
+  readonly lastModified: number;
   readonly version: number;
+  /** The number of the projection that wrote it. */
+  readonly projection: number;
 }
 
 /** The account as far as its events have been projected; null where none has been. */
@@ -19,56 +31,95 @@ export async function readAccount(views: D1Database, accountNumber: string): Pro
   const row = await views
     .prepare(`SELECT ${COLUMNS} FROM accounts WHERE account_number = ?1`)
     .bind(accountNumber)
-    .first<Row>();
+    .first<AccountRow>();
   return row === null ? null : accountOf(row);
 }
 
 /** Those of the accounts that the view has, by number: one query for all. */
-export async function readAccounts(
+export async function readRows(
   views: D1Database,
   accountNumbers: readonly string[],
-): Promise<Map<string, Account>> {
+): Promise<Map<string, AccountRow>> {
   const { results } = await views
     .prepare(`SELECT ${COLUMNS} FROM accounts WHERE account_number IN (SELECT value FROM json_each(?1))`)
     .bind(JSON.stringify(accountNumbers))
-    .all<Row>();
-  return new Map(results.map((row) => [row.account_number, accountOf(row)]));
+    .all<AccountRow>();
+  return new Map(results.map((row) => [row.accountNumber, row]));
+}
+
+/** The account numbers after one up to another, in order; null is no end. */
+export async function readRangeNumbers(
+  views: D1Database,
+  after: string,
+  upTo: string | null,
+): Promise<string[]> {
+  const { results } = await views
+    .prepare(
+      `SELECT account_number AS accountNumber FROM accounts
+       WHERE account_number > ?1 AND (?2 IS NULL OR account_number <= ?2) ORDER BY account_number`,
+    )
+    .bind(after, upTo)
+    .all<Pick<AccountRow, "accountNumber">>();
+  return results.map(({ accountNumber }) => accountNumber);
+}
+
+/** The account that a row says, as this projection would have written it; null where it can't have. */
+export function projectedAccount(row: AccountRow): Account | null {
+  return row.projection === PROJECTION && isKnownStatus(row.status) ? accountOf(row) : null;
 }
 
 /** Each account's row, written once. Who an account belongs to and when it began never change. */
 export function writeAccounts(views: D1Database, accounts: readonly Account[]): D1PreparedStatement {
   return views
     .prepare(
-      `INSERT INTO accounts (${COLUMNS})
+      `INSERT INTO accounts (account_number, user_id, status, default_account, created_at, last_modified, version,
+         projection)
        SELECT value ->> 'accountNumber', value ->> 'userId', value ->> 'status', value ->> 'defaultAccount',
-         value ->> 'createdAt', value ->> 'lastModified', value ->> 'version'
+         value ->> 'createdAt', value ->> 'lastModified', value ->> 'version', ?2
        FROM json_each(?1) WHERE TRUE
        ON CONFLICT (account_number) DO UPDATE SET
          status = excluded.status, default_account = excluded.default_account,
-         last_modified = excluded.last_modified, version = excluded.version`,
+         last_modified = excluded.last_modified, version = excluded.version, projection = excluded.projection`,
     )
-    .bind(JSON.stringify(accounts));
+    .bind(JSON.stringify(accounts), PROJECTION);
 }
+
+/** Takes accounts out of the view: those that have no log, and those whose owner or beginning it had wrong. */
+export function removeAccounts(views: D1Database, accountNumbers: readonly string[]): D1PreparedStatement {
+  return views
+    .prepare("DELETE FROM accounts WHERE account_number IN (SELECT value FROM json_each(?1))")
+    .bind(JSON.stringify(accountNumbers));
+}
+
+/** What a writer read of an account before it wrote; null where the view did not have it. */
+export type AsRead = Pick<AccountRow, "version" | "status"> | null;
 
 /**
  * Fails with the constraint `views_moved_on`, and rolls back the batch whose first statement it is, unless the view
- * is at exactly these versions (0: the account is not in it). Writes nothing.
+ * still has these accounts as they were read. Writes nothing.
  */
-export function assertVersions(
-  views: D1Database,
-  versions: ReadonlyMap<string, number>,
-): D1PreparedStatement {
+export function assertUnmoved(views: D1Database, asRead: ReadonlyMap<string, AsRead>): D1PreparedStatement {
+  const expected = [...asRead].map(([accountNumber, account]) => [
+    accountNumber,
+    account?.version ?? null,
+    account?.status ?? null,
+  ]);
   return views
     .prepare(
       `INSERT INTO moved_on
-       SELECT expected.key FROM json_each(?1) AS expected LEFT JOIN accounts ON account_number = expected.key
-       WHERE coalesce(accounts.version, 0) <> expected.value LIMIT 1`,
+       SELECT value ->> 0 FROM json_each(?1) LEFT JOIN accounts ON account_number = value ->> 0
+       WHERE version IS NOT value ->> 1 OR status IS NOT value ->> 2 LIMIT 1`,
     )
-    .bind(JSON.stringify(Object.fromEntries(versions)));
+    .bind(JSON.stringify(expected));
 }
 
 export function isMovedOn(error: unknown): boolean {
   return error instanceof Error && error.message.includes("views_moved_on");
+}
+
+/** Whether the database refused what it was given, and would again; else it could not answer. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof Error && /constraint failed|too big|cannot store/i.test(error.message);
 }
 
 export interface AccountFilter {
@@ -94,7 +145,9 @@ export async function listAccounts(
   const bindings: (string | number)[] = [];
   const bind = (value: string | number): string => `?${bindings.push(value)}`;
   if (filter.userId !== undefined) conditions.push(`user_id = ${bind(filter.userId)}`);
-  if (filter.status !== undefined) conditions.push(`status = ${bind(filter.status)}`);
+  // A plus keeps a condition from choosing the index, where another one is far narrower.
+  const plus = filter.userId !== undefined || filter.defaultAccount === true ? "+" : "";
+  if (filter.status !== undefined) conditions.push(`${plus}status = ${bind(filter.status)}`);
   // Spelt out, because a partial index is used for a literal condition only.
   if (filter.defaultAccount !== undefined) {
     conditions.push(`default_account = ${filter.defaultAccount ? 1 : 0}`);
@@ -111,20 +164,15 @@ export async function listAccounts(
        ORDER BY created_at DESC, account_number DESC LIMIT ${bind(limit)}`,
     )
     .bind(...bindings)
-    .all<Row>();
+    .all<AccountRow>();
   return results.map(accountOf);
 }
 
-function accountOf(row: Row): Account {
-  const status = ACCOUNT_STATUSES.find((known) => known === row.status);
-  if (status === undefined) throw new Error(`${row.account_number}: unknown status ${row.status}`);
-  return {
-    createdAt: row.created_at,
-    lastModified: row.last_modified,
-    userId: row.user_id,
-    accountNumber: row.account_number,
-    defaultAccount: row.default_account === 1,
-    status,
-    version: row.version,
-  };
+function accountOf({ projection: _, defaultAccount, status, ...row }: AccountRow): Account {
+  if (!isKnownStatus(status)) throw new Error(`${row.accountNumber}: unknown status ${status}`);
+  return { ...row, defaultAccount: defaultAccount === 1, status };
+}
+
+export function isKnownStatus(status: string): status is AccountStatus {
+  return ACCOUNT_STATUSES.some((known) => known === status);
 }

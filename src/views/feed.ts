@@ -5,7 +5,10 @@ import type { RecordedAccountEvent } from "../account/events.ts";
 /** A page that asks for certain types looks at so many positions at most, however rare those types are. */
 const MAX_POSITIONS_PER_PAGE = 5_000;
 
-interface FeedEvent {
+/** Lag is told by the newest of so many positions: reading all of the last minutes could be reading very many. */
+const MAX_LAGS = 2_000;
+
+export interface FeedEvent {
   readonly position: number;
   readonly event: RecordedAccountEvent;
 }
@@ -16,14 +19,39 @@ export interface FeedPage {
   readonly next: number | null;
 }
 
-/** Adds the events at the end, in the order given. */
-export function appendToFeed(
+/**
+ * Adds at the end, in the order given, those of the events that the feed does not have, and corrects those that it has
+ * wrong. `projectedAt`: epoch milliseconds, null where a repair adds them.
+ */
+export function writeToFeed(
   views: D1Database,
   events: readonly RecordedAccountEvent[],
+  projectedAt: number | null,
 ): D1PreparedStatement {
   return views
-    .prepare("INSERT INTO feed (event) SELECT value FROM json_each(?1) ORDER BY key")
-    .bind(JSON.stringify(events));
+    .prepare(
+      `INSERT INTO feed (account_number, version, event, projected_at)
+       SELECT value ->> 'accountNumber', value ->> 'version', value, ?2 FROM json_each(?1) WHERE TRUE ORDER BY key
+       ON CONFLICT (account_number, version) DO UPDATE SET event = excluded.event WHERE event <> excluded.event`,
+    )
+    .bind(JSON.stringify(events), projectedAt);
+}
+
+/** An account's events in the feed, after one version up to another, in order of version. */
+export async function readAccountFeed(
+  views: D1Database,
+  accountNumber: string,
+  after: number,
+  upTo: number,
+): Promise<FeedEvent[]> {
+  const { results } = await views
+    .prepare(
+      `SELECT position, event FROM feed
+       WHERE account_number = ?1 AND version > ?2 AND version <= ?3 ORDER BY version`,
+    )
+    .bind(accountNumber, after, upTo)
+    .all<{ position: number; event: string }>();
+  return results.map(({ position, event }) => ({ position, event: JSON.parse(event) }));
 }
 
 /** Events after a position, at most `limit`; of the given types only, where any are given. */
@@ -52,4 +80,21 @@ export async function readFeed(
   const last = events.at(-1)?.position ?? after;
   const reached = events.length === limit ? last : Math.min(after + MAX_POSITIONS_PER_PAGE, end);
   return { events, next: reached < end ? reached : null };
+}
+
+/** The newest position; 0 where there is none. */
+export async function readFeedHead(views: D1Database): Promise<number> {
+  return (await views.prepare("SELECT max(position) AS head FROM feed").first<number>("head")) ?? 0;
+}
+
+/** How long events took from their commit to the feed, in milliseconds, ascending: of the newest ones projected since a time. */
+export async function readLags(views: D1Database, since: number): Promise<number[]> {
+  const { results } = await views
+    .prepare(
+      `SELECT projected_at - (event ->> 'createdAt') AS lag FROM feed
+       WHERE position > (SELECT max(position) FROM feed) - ?1 AND projected_at > ?2 ORDER BY lag`,
+    )
+    .bind(MAX_LAGS, since)
+    .all<{ lag: number }>();
+  return results.map(({ lag }) => lag);
 }

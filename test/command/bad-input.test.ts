@@ -67,6 +67,29 @@ describe("a create with a bad body", () => {
     },
   );
 
+  it("that is hostile to a scanner costs no more time than it has bytes", async () => {
+    // Each of these quotes could begin a string that never ends: read anew from each, it would take a minute.
+    const body = `["${'\\"'.repeat(120_000)}`;
+    const reply = await sendRaw("/v1/commands", { method: "POST", headers: JSON_TYPE, body });
+    expect(reply.status).toBe(400);
+  });
+
+  it.each([
+    ["/v1/commands", 256 * 1024 + 1, "[]", 413],
+    ["/v1/commands", 256 * 1024, "[]", 400],
+    ["/v1/commands", 16 * 1024 + 1, "{}", 413],
+    ["/v1/commands", 16 * 1024, "{}", 200],
+    ["/v1/accounts", 16 * 1024 + 1, "{}", 413],
+    ["/v1/accounts", 16 * 1024, "{}", 400],
+  ])("to %s of %i bytes, an %s, is %i", async (path, length, json, status) => {
+    const body = json.slice(0, 1) + " ".repeat(length - 2) + json.slice(1);
+    const whole = { method: "POST", headers: JSON_TYPE, body };
+    expect((await sendRaw(path, whole)).status).toBe(status);
+    // In chunks no header says how long it is.
+    const stream = new Blob([body]).stream();
+    expect((await sendRaw(path, { ...whole, body: stream })).status).toBe(status);
+  });
+
   it("says everything that is wrong at once", async () => {
     const reply = await post("/v1/accounts", { userId: -1, accountNumber: "a b", colour: "red" });
     expect(reply.body.errors.map(({ pointer }: { pointer: string }) => pointer).toSorted()).toEqual([

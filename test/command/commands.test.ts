@@ -240,11 +240,14 @@ describe("If-Match", () => {
     },
   );
 
-  it.each(["1", '"1', "", "*,*", '"1" "2"', "w/1"])("is 400 as %j", async (ifMatch) => {
-    const reply = await confirmIf(ifMatch);
-    expect(reply.status).toBe(400);
-    expect(reply.body.errors[0].header).toBe("If-Match");
-  });
+  it.each(["1", '"1', "", "*,*", '"1" "2"', "w/1", '"1""', '"1","', '"1" , "', '*, "1"', 'W/ "1"', ","])(
+    "is 400 as %j",
+    async (ifMatch) => {
+      const reply = await confirmIf(ifMatch);
+      expect(reply.status).toBe(400);
+      expect(reply.body.errors[0].header).toBe("If-Match");
+    },
+  );
 
   it.each(["*", '"1"', '"0"'])("is never right on create: %j", async (ifMatch) => {
     const accountNumber = `NEW-${crypto.randomUUID().slice(0, 8)}`;
@@ -286,12 +289,17 @@ describe("other methods", () => {
     ["PUT", "/v1/accounts", "GET, HEAD, POST"],
     ["GET", "/v1/accounts/1/commands/confirm", "POST"],
     ["DELETE", "/v1/commands", "POST"],
+    ["PATCH", "/v1/accounts/1/commands/close", "POST"],
   ])("%s %s is 405 and says what is allowed", async (method, path, allowed) => {
     const reply = await send(method, path);
     expect(reply.status).toBe(405);
     expect(reply.headers.get("Allow")).toBe(allowed);
     expect(reply.body.code).toBe("method-not-allowed");
   });
+});
+
+it("knows no other command by any method", async () => {
+  expect((await send("GET", "/v1/accounts/1/commands/fly")).body.code).toBe("not-found");
 });
 
 it("answers 503 with Retry-After where the log's owner is overloaded, and does not ask again", async () => {

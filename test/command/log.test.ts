@@ -170,4 +170,34 @@ describe("a call that the platform had to repeat", () => {
     const other = { ...command, metadata: { ...command.metadata, correlationId: "1".repeat(32) } };
     expect(await log.execute([other], true)).toMatchObject([{ replayed: true }]);
   });
+
+  it("gives each of many the outcome that it had, the refusals too", async () => {
+    const { log } = await openLog();
+    const requests = [MAKE_DEFAULT, MAKE_DEFAULT, CLEAR_DEFAULT, CLEAR_DEFAULT, CREATE].map((command) =>
+      request(command),
+    );
+    const first = await log.execute(requests, false);
+    await log.execute([request(MAKE_DEFAULT)], false);
+
+    expect(await log.execute(requests, true)).toEqual(first);
+    expect(first.map(({ kind }) => kind)).toEqual(["accepted", "refused", "accepted", "refused", "refused"]);
+    expect((await log.events(0, 10)).currentVersion).toBe(4);
+  });
+
+  it("marks the second use of a key within it a replay, as the first attempt did", async () => {
+    const { log } = await openLog();
+    const requests = [request(MAKE_DEFAULT, "k"), request(MAKE_DEFAULT, "k")];
+    const first = await log.execute(requests, false);
+
+    expect(first).toMatchObject([{ replayed: false }, { replayed: true }]);
+    expect(await log.execute(requests, true)).toEqual(first);
+  });
+
+  it("does not take a keyed command's event for that of an unkeyed one", async () => {
+    const { log } = await openLog();
+    await log.execute([request(MAKE_DEFAULT, "k")], false);
+    const unkeyed = { ...request(CLEAR_DEFAULT, "k"), keyed: false };
+
+    expect(await log.execute([unkeyed], true)).toMatchObject([{ kind: "accepted", account: { version: 3 } }]);
+  });
 });

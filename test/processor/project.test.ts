@@ -1,19 +1,23 @@
 // Projecting: at every moment, a view is the fold of its log.
 
 import { env } from "cloudflare:test";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { RecordedAccountEvent } from "../../src/account/events.ts";
 import type { EventsMessage } from "../../src/account/events-message.ts";
+import { listParked } from "../../src/processor/parking.ts";
 import { readAccount } from "../../src/views/accounts-view.ts";
 import { readFeed } from "../../src/views/feed.ts";
 import { readStatusTotals } from "../../src/views/status-totals.ts";
-import { recordSends } from "../workerd/account-objects.ts";
+import { recordSends, storageOf } from "../workerd/account-objects.ts";
 import { CREATE, request, toggles } from "../workerd/commands.ts";
 import { deliver } from "../workerd/queue.ts";
 import { useEmptyViews } from "../workerd/views.ts";
 
 const views = useEmptyViews();
 
+beforeEach(() => {
+  vi.spyOn(console, "log").mockReturnValue();
+});
 afterEach(() => vi.restoreAllMocks());
 
 let accounts = 0;
@@ -29,6 +33,18 @@ async function account(count: number): Promise<{ accountNumber: string; events: 
   sendBatch.mockRestore();
   return { accountNumber, events };
 }
+
+/** One whose event of that version no code can apply: an account is created once. */
+async function poisonedAccount(count: number, version: number) {
+  const made = await account(count);
+  await storageOf(made.accountNumber, ({ sql }) => {
+    sql.exec("UPDATE events SET type = 'ACCOUNT_CREATED' WHERE version = ?", version);
+  });
+  const log = env.ACCOUNT_LOGS.getByName(made.accountNumber);
+  return { ...made, events: [...(await log.events(0, 500)).events] };
+}
+
+const parkedNow = async () => (await listParked(env.OPERATIONS)).items;
 
 function message(events: readonly RecordedAccountEvent[]): EventsMessage {
   return { accountNumber: events[0]?.accountNumber ?? "", events: [...events] };
@@ -164,53 +180,113 @@ describe("consumers at once", () => {
 });
 
 describe("what can't be projected", () => {
-  const quiet = () => vi.spyOn(console, "error").mockReturnValue();
-
-  it("because it is no message goes back to the queue, and stops nobody else", async () => {
-    quiet();
+  it("because it is no message is kept whole, and stops nobody else", async () => {
     const { accountNumber, events } = await account(2);
-    const delivered = await deliver([
+    const unreadable = [
       "nonsense",
       null,
-      { accountNumber, events: [] },
       { accountNumber: "OTHER", events },
-      { accountNumber, events: [{ ...events[0], version: "1" }] },
-      message(events),
-    ]);
+      { accountNumber: "BROKEN", events: [{ ...events[0], version: "1" }] },
+    ];
+    const delivered = await deliver([...unreadable, message(events)]);
 
-    expect(delivered).toEqual({ acked: [5], retried: [0, 1, 2, 3, 4] });
+    expect(delivered).toEqual({ acked: [0, 1, 2, 3, 4], retried: [] });
+    await expectProjected(accountNumber);
+    const { results } = await env.OPERATIONS.prepare(
+      "SELECT account_number, body FROM unreadable_messages ORDER BY id",
+    ).all<{ account_number: string | null; body: string }>();
+    expect(results.map(({ body }) => JSON.parse(body))).toEqual(unreadable);
+    expect(results.map((row) => row.account_number)).toEqual([null, null, "OTHER", "BROKEN"]);
+  });
+
+  it("because it says something else than the log is settled by the log", async () => {
+    const { accountNumber, events } = await account(2);
+    const [created, changed] = events;
+    if (created === undefined || changed === undefined) throw new Error("two events");
+    const delivered = await deliver([message([{ ...created, data: { userId: "none" } }, changed])]);
+
+    expect(delivered).toEqual({ acked: [0], retried: [] });
     await expectProjected(accountNumber);
   });
 
-  it("because it does not fold holds up its own account alone", async () => {
-    quiet();
-    const [good, bad] = [await account(2), await account(2)];
-    const [created, changed] = bad.events;
-    if (created === undefined || changed === undefined) throw new Error("two events");
-    const delivered = await deliver([
-      message([{ ...created, data: { userId: "none" } }, changed]),
-      message(good.events),
-    ]);
+  it("because its log does not fold is parked alone, with the views as far as it does", async () => {
+    const [good, bad] = [await account(2), await poisonedAccount(5, 3)];
+    const delivered = await deliver([message(bad.events), message(good.events)]);
 
-    expect(delivered).toEqual({ acked: [1], retried: [0] });
+    expect(delivered).toEqual({ acked: [0, 1], retried: [] });
     await expectProjected(good.accountNumber);
-    expect(await readAccount(views, bad.accountNumber)).toBeNull();
+    expect(await readAccount(views, bad.accountNumber)).toMatchObject({ version: 2 });
+    expect(await parkedNow()).toMatchObject([
+      {
+        accountNumber: bad.accountNumber,
+        version: 3,
+        reason: `${bad.accountNumber}:3: an account is created once`,
+        attempts: 1,
+      },
+    ]);
   });
 
-  it("because the log lacks what came is not projected", async () => {
-    quiet();
-    const { events } = await account(1);
+  it("because the database refuses it is parked alone", async () => {
+    const [good, bad] = [await account(2), await account(2)];
+    await views
+      .prepare(
+        `CREATE TRIGGER poison BEFORE INSERT ON accounts WHEN new.account_number = '${bad.accountNumber}'
+         BEGIN SELECT RAISE(ABORT, 'CHECK constraint failed: poison'); END`,
+      )
+      .run();
+    const delivered = await deliver([message(bad.events), message(good.events)]);
+    await views.exec("DROP TRIGGER poison");
+
+    expect(delivered).toEqual({ acked: [0, 1], retried: [] });
+    await expectProjected(good.accountNumber);
+    expect(await parkedNow()).toMatchObject([{ accountNumber: bad.accountNumber, version: 1 }]);
+    expect((await parkedNow())[0]?.reason).toContain("poison");
+  });
+
+  it("because the log lacks what came is parked", async () => {
+    const { accountNumber, events } = await account(1);
     const [created] = events;
     if (created === undefined) throw new Error("an event");
     const invented = { ...created, version: 5, id: `${created.accountNumber}:5` };
 
-    expect(await deliver([message([invented])])).toEqual({ acked: [], retried: [0] });
-    expect(await readAccount(views, created.accountNumber)).toBeNull();
-    expect(await feedIds()).toEqual([]);
+    expect(await deliver([message([invented])])).toEqual({ acked: [0], retried: [] });
+    await expectProjected(accountNumber);
+    expect(await parkedNow()).toMatchObject([
+      { accountNumber, version: 5, reason: "The log ends at version 1" },
+    ]);
+  });
+
+  it("is projected with the account's next event, once it can be", async () => {
+    const { accountNumber, events } = await poisonedAccount(4, 2);
+    await deliver([message(events)]);
+    await deliver([message(events)]);
+    expect(await parkedNow()).toMatchObject([{ attempts: 2 }]);
+
+    await storageOf(accountNumber, ({ sql }) => {
+      sql.exec("UPDATE events SET type = 'ACCOUNT_MADE_DEFAULT' WHERE version = 2");
+    });
+    await deliver([message(events.slice(-1))]);
+
+    expect(await parkedNow()).toEqual([]);
+    await expectProjected(accountNumber);
+  });
+
+  it("because a row is not one that this code would write is made anew", async () => {
+    const [one, other] = [await account(3), await account(3)];
+    await deliver([message(one.events.slice(0, 2)), message(other.events.slice(0, 2))]);
+    await views.exec(
+      `UPDATE accounts SET status = 'ACCOUNT_LOST' WHERE account_number = '${one.accountNumber}'`,
+    );
+    await views.exec(
+      `UPDATE accounts SET projection = 0, user_id = 99 WHERE account_number = '${other.accountNumber}'`,
+    );
+    await deliver([message(one.events.slice(2)), message(other.events.slice(2))]);
+
+    await expectProjected(one.accountNumber);
+    await expectProjected(other.accountNumber);
   });
 
   it("because the views fail before the commit comes again, and is projected once", async () => {
-    quiet();
     const { accountNumber, events } = await account(3);
     const failing: D1Database = Object.assign(Object.create(views), {
       prepare: (query: string) => views.prepare(query),
@@ -222,7 +298,6 @@ describe("what can't be projected", () => {
   });
 
   it("because the answer to the commit is lost comes again, and is projected once", async () => {
-    quiet();
     const { accountNumber, events } = await account(3);
     const failing: D1Database = Object.assign(Object.create(views), {
       prepare: (query: string) => views.prepare(query),

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { appendToFeed } from "../../src/views/feed.ts";
+import { writeToFeed } from "../../src/views/feed.ts";
 import { ACCOUNT_NUMBER, event, recorded } from "../account/given.ts";
 import { useEmptyViews } from "../workerd/views.ts";
 import { invalid, json, nextPage, problem, request } from "./query-worker.ts";
@@ -16,7 +16,7 @@ describe("the feed", () => {
       { type: "ACCOUNT_AUDITED", data: { by: "x" } },
       event.closed,
     ];
-    await appendToFeed(views, recorded(log)).run();
+    await writeToFeed(views, recorded(log), null).run();
   });
 
   it("gives each event with its position beside the other members", async () => {

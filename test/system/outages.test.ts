@@ -51,6 +51,23 @@ it("the views refuse all writes while 1,000 commands come for 100 accounts: ever
   expect(feed.map(({ position }) => position)).toEqual(feed.map((_, index) => index + 1));
 });
 
+it("the views can't even be read while commands come: everything catches up", async () => {
+  system = await System.start();
+  const { post, get } = bound(system);
+  const views = await system.views();
+  await views.exec("ALTER TABLE accounts RENAME TO accounts_away");
+
+  expect((await post("/v1/accounts", { userId: 1, accountNumber: "BLIND" })).status).toBe(201);
+  expect((await get("/v1/accounts/BLIND")).body.code).toBe("unavailable");
+  await new Promise((wake) => setTimeout(wake, 3_000));
+  await views.exec("ALTER TABLE accounts_away RENAME TO accounts");
+
+  await vi.waitFor(async () => expect((await get("/v1/accounts/BLIND")).body.version).toBe(1), {
+    timeout: CATCH_UP_TIMEOUT_MS,
+    interval: 200,
+  });
+});
+
 it("a query side that crashes affects no command, nor what the views hold when it is back", async () => {
   system = await System.start();
   const { post, get } = bound(system);
@@ -74,7 +91,8 @@ it("a query side that crashes affects no command, nor what the views hold when i
 });
 
 it("a processor that is down affects no command and no log, and readers with minVersion see no difference", async () => {
-  system = await System.start(WITHOUT_PROCESSOR);
+  system = await System.start();
+  await system.deploy(WITHOUT_PROCESSOR);
   const { post, get, all } = bound(system);
 
   expect((await post("/v1/accounts", { userId: 1, accountNumber: "ALONE" })).status).toBe(201);

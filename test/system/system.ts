@@ -35,10 +35,11 @@ export class System {
     this.#harness = harness;
   }
 
-  static async start(workers: Workers = ALL_PARTS): Promise<System> {
-    const harness = createTestHarness({ root: ROOT, workers });
+  static async start(): Promise<System> {
+    const harness = createTestHarness({ root: ROOT, workers: ALL_PARTS });
     await harness.listen();
-    await harness.getWorker("tributary-query").applyD1Migrations("VIEWS");
+    const processor = harness.getWorker("tributary-processor");
+    for (const database of ["VIEWS", "OPERATIONS"]) await processor.applyD1Migrations(database);
     return new System(harness);
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { appendToFeed, readFeed } from "../../src/views/feed.ts";
+import { readFeed, writeToFeed } from "../../src/views/feed.ts";
 import { event, recorded } from "../account/given.ts";
 import { useEmptyViews } from "../workerd/views.ts";
 
@@ -8,8 +8,8 @@ describe("the feed", () => {
 
   it("gives positions without gaps, in the order in which events were added", async () => {
     const events = recorded([event.created(), event.confirmed, event.activated]);
-    await appendToFeed(views, events.slice(0, 2)).run();
-    await appendToFeed(views, events.slice(2)).run();
+    await writeToFeed(views, events.slice(0, 2), null).run();
+    await writeToFeed(views, events.slice(2), null).run();
 
     const page = await readFeed(views, 0, null, 10);
 
@@ -19,7 +19,7 @@ describe("the feed", () => {
 
   it("ends a page at its limit, and goes on from there", async () => {
     const events = recorded([event.created(), event.confirmed, event.activated]);
-    await appendToFeed(views, events).run();
+    await writeToFeed(views, events, null).run();
 
     const first = await readFeed(views, 0, null, 2);
     expect(first.events.map(({ position }) => position)).toEqual([1, 2]);
@@ -30,10 +30,40 @@ describe("the feed", () => {
   });
 
   it("keeps to the types asked for", async () => {
-    await appendToFeed(views, recorded([event.created(), event.confirmed, event.activated])).run();
+    await writeToFeed(views, recorded([event.created(), event.confirmed, event.activated]), null).run();
 
     const page = await readFeed(views, 0, ["ACCOUNT_ACTIVATED", "ACCOUNT_CREATED"], 10);
 
     expect(page.events.map(({ position }) => position)).toEqual([1, 3]);
+  });
+
+  it("goes on behind thousands of positions without the types asked for", async () => {
+    const many = recorded([
+      event.created(),
+      ...Array.from({ length: 6_000 }, () => event.madeDefault),
+      event.closed,
+    ]);
+    for (let start = 0; start < many.length; start += 1_000) {
+      await writeToFeed(views, many.slice(start, start + 1_000), null).run();
+    }
+
+    const first = await readFeed(views, 1, ["ACCOUNT_CLOSED"], 10);
+    expect(first).toEqual({ events: [], next: 5_001 });
+    const second = await readFeed(views, 5_001, ["ACCOUNT_CLOSED"], 10);
+    expect(second.events.map(({ position }) => position)).toEqual([6_002]);
+    expect(second.next).toBeNull();
+  });
+
+  it("takes each event once, and corrects one that it has wrong", async () => {
+    const [created, confirmed] = recorded([event.created(), event.confirmed]);
+    if (created === undefined || confirmed === undefined) throw new Error("two events");
+    await writeToFeed(views, [{ ...created, type: "WRONG" }], null).run();
+    await writeToFeed(views, [created, confirmed], null).run();
+
+    const { events } = await readFeed(views, 0, null, 10);
+    expect(events).toEqual([
+      { position: 1, event: created },
+      { position: 2, event: confirmed },
+    ]);
   });
 });

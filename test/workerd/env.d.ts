@@ -10,6 +10,9 @@ declare namespace Cloudflare {
     };
     readonly ACCOUNT_EVENTS: Queue<import("../../src/account/events-message.ts").EventsMessage>;
     readonly VIEWS: D1Database;
+    readonly OPERATIONS: D1Database;
+    readonly ACCOUNT_REPAIRS: Queue<unknown>;
     readonly VIEWS_MIGRATIONS: import("cloudflare:test").D1Migration[];
+    readonly OPERATIONS_MIGRATIONS: import("cloudflare:test").D1Migration[];
   }
 }

@@ -9,12 +9,16 @@ export interface Delivered {
   readonly retried: readonly number[];
 }
 
-export async function deliver(bodies: readonly unknown[], views: D1Database = env.VIEWS): Promise<Delivered> {
+export async function deliver(
+  bodies: readonly unknown[],
+  views: D1Database = env.VIEWS,
+  queue = "account-events",
+): Promise<Delivered> {
   const batch = createMessageBatch(
-    "account-events",
+    queue,
     bodies.map((body, index) => ({ id: String(index), timestamp: new Date(), attempts: 1, body })),
   );
-  await worker.queue(batch, { ACCOUNT_LOGS: env.ACCOUNT_LOGS, VIEWS: views });
+  await worker.queue(batch, { ...env, VIEWS: views });
   const { explicitAcks, retryMessages } = await getQueueResult(batch, createExecutionContext());
   return {
     acked: explicitAcks.map(Number).toSorted((one, other) => one - other),

@@ -1,14 +1,20 @@
-// The views database of the tests inside workerd: the real migrations, and no rows of an earlier test.
+// The databases of the tests inside workerd: the real migrations, and no rows of an earlier test.
 
 import { applyD1Migrations, env } from "cloudflare:test";
 import { beforeEach } from "vitest";
 
+const OPERATIONS_TABLES = ["directory", "parked", "unreadable_messages", "walk_ranges", "walks"];
+
 export function useEmptyViews(): D1Database {
   beforeEach(async () => {
     await applyD1Migrations(env.VIEWS, env.VIEWS_MIGRATIONS);
-    await env.VIEWS.batch(
-      ["accounts", "status_totals", "feed"].map((table) => env.VIEWS.prepare(`DELETE FROM ${table}`)),
-    );
+    await empty(env.VIEWS, ["accounts", "status_totals", "feed"]);
+    await applyD1Migrations(env.OPERATIONS, env.OPERATIONS_MIGRATIONS);
+    await empty(env.OPERATIONS, OPERATIONS_TABLES);
   });
   return env.VIEWS;
+}
+
+async function empty(database: D1Database, tables: readonly string[]): Promise<void> {
+  await database.batch(tables.map((table) => database.prepare(`DELETE FROM ${table}`)));
 }

@@ -1,0 +1,103 @@
+// Repair: the one way to make an account's views what its log says. A gap, a parked account, a rebuild and a
+// verification that mends are all this, over one account or over all.
+
+import type { Account } from "../account/account.ts";
+import { MAX_LOG_SLICE } from "../account/account-log.ts";
+import type { RecordedAccountEvent } from "../account/events.ts";
+import { evolve } from "../account/evolve.ts";
+import { reachLog } from "../account/reach-log.ts";
+import { assertUnmoved, isMovedOn, isRefused, projectedAccount, readRows } from "../views/accounts-view.ts";
+import { writeToFeed } from "../views/feed.ts";
+import type { ProcessorEnv } from "./env.ts";
+import { MAX_EVENTS_PER_STEP, writeSteps } from "./steps.ts";
+
+/** An event that can't be applied: the account waits for a person, or for newer code, in front of it. */
+export class Unprojectable extends Error {
+  override readonly name = "Unprojectable";
+  readonly version: number;
+
+  constructor(version: number, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.version = version;
+  }
+}
+
+/** Another writer may move the account on between our reading and our writing; it can't go on doing so for long. */
+const MAX_ATTEMPTS = 10;
+
+/**
+ * Reads the account's log from its owner, folds it, and replaces the account's row, its part of the totals and what the
+ * feed lacks, in one guarded transaction. `from` the `checkpoint`, the row is taken as the fold of the log that far,
+ * and only what follows is read; from the `start`, nothing is taken on trust. Answers the version that the views are at.
+ * Throws `Unprojectable`, having brought the views as far as the event before.
+ */
+export async function repair(
+  env: ProcessorEnv,
+  accountNumber: string,
+  from: "checkpoint" | "start",
+): Promise<number> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await attemptRepair(env, accountNumber, from);
+    } catch (error) {
+      if (isMovedOn(error) && attempt < MAX_ATTEMPTS) continue;
+      throw error;
+    }
+  }
+}
+
+async function attemptRepair(
+  env: ProcessorEnv,
+  accountNumber: string,
+  from: "checkpoint" | "start",
+): Promise<number> {
+  const before = (await readRows(env.VIEWS, [accountNumber])).get(accountNumber) ?? null;
+  const trusted = from === "checkpoint" && before !== null ? projectedAccount(before) : null;
+  const projectedAt = from === "checkpoint" ? Date.now() : null;
+
+  let state: Account | null = trusted;
+  let failure: Unprojectable | null = null;
+  let events: RecordedAccountEvent[] = [];
+  for await (const event of eventsAfter(env, accountNumber, trusted?.version ?? 0)) {
+    try {
+      state = evolve(state, event);
+    } catch (error) {
+      failure = new Unprojectable(event.version, error);
+      break;
+    }
+    events.push(event);
+    if (events.length === MAX_EVENTS_PER_STEP) {
+      // A long log goes into the feed bit by bit; the row, which queries read, changes once, at the end.
+      await env.VIEWS.batch([
+        assertUnmoved(env.VIEWS, new Map([[accountNumber, before]])),
+        writeToFeed(env.VIEWS, events, projectedAt),
+      ]);
+      events = [];
+    }
+  }
+  const unchanged = trusted !== null && state === trusted;
+  if (!unchanged) {
+    const step = { accountNumber, before, events, after: state };
+    await writeSteps(env.VIEWS, [step], projectedAt).catch((error) => {
+      if (isMovedOn(error) || !isRefused(error)) throw error;
+      throw new Unprojectable(events[0]?.version ?? state?.version ?? 0, error);
+    });
+  }
+  if (failure !== null) throw failure;
+  return state?.version ?? 0;
+}
+
+async function* eventsAfter(
+  env: ProcessorEnv,
+  accountNumber: string,
+  version: number,
+): AsyncGenerator<RecordedAccountEvent> {
+  for (let after = version; ; ) {
+    const { currentVersion, events } = await reachLog(env.ACCOUNT_LOGS, accountNumber, (log) =>
+      log.events(after, MAX_LOG_SLICE),
+    );
+    yield* events;
+    after = events.at(-1)?.version ?? currentVersion;
+    if (after >= currentVersion) return;
+  }
+}

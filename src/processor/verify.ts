@@ -1,0 +1,84 @@
+// Verifying: each account's row and its part of the feed, compared with the fold of its log.
+
+import type { Account } from "../account/account.ts";
+import { MAX_LOG_SLICE } from "../account/account-log.ts";
+import { evolve } from "../account/evolve.ts";
+import { reachLog } from "../account/reach-log.ts";
+import { type AccountRow, PROJECTION, readRows } from "../views/accounts-view.ts";
+import { readAccountFeed } from "../views/feed.ts";
+import type { ProcessorEnv } from "./env.ts";
+
+/** One thing that a view says and the log does not. */
+export interface Difference {
+  /** Null where it is of all accounts: a total. */
+  readonly accountNumber: string | null;
+  readonly field: string;
+  readonly view: unknown;
+  readonly log: unknown;
+  readonly mended: boolean;
+}
+
+/** An event that is younger may still be on its way through the queue. */
+const ON_ITS_WAY_MS = 60_000;
+
+/** A difference before anything was done about it. */
+type Finding = Omit<Difference, "mended">;
+
+export interface Compared {
+  /** Events in the log. */
+  readonly events: number;
+  readonly findings: readonly Finding[];
+}
+
+/** Compares one account as far as its row says that it is projected. Throws where a part does not answer. */
+export async function compare(env: ProcessorEnv, accountNumber: string): Promise<Compared> {
+  // The row first: what is projected while we read is not compared, and so can't look like a difference.
+  const row = (await readRows(env.VIEWS, [accountNumber])).get(accountNumber) ?? null;
+  const projected = row?.version ?? 0;
+  const findings: Finding[] = [];
+  const expect = (field: string, view: unknown, log: unknown): void => {
+    if (view !== log) findings.push({ accountNumber, field, view, log });
+  };
+  let atRow: Account | null = null;
+  let waitingSince: number | null = null;
+  let position = 0;
+  let head = 0;
+  for (let more = true; more; ) {
+    const slice = await reachLog(env.ACCOUNT_LOGS, accountNumber, (log) => log.events(head, MAX_LOG_SLICE));
+    const inFeed = await readAccountFeed(env.VIEWS, accountNumber, head, head + MAX_LOG_SLICE);
+    const feed = new Map(inFeed.map((entry) => [entry.event.version, entry]));
+    for (const event of slice.events) {
+      if (event.version > projected) {
+        waitingSince ??= event.createdAt;
+        continue;
+      }
+      atRow = evolve(atRow, event);
+      const entry = feed.get(event.version);
+      expect(`feed ${event.version}`, JSON.stringify(entry?.event) ?? null, JSON.stringify(event));
+      if (entry !== undefined && entry.position < position)
+        expect(`feed ${event.version} position`, entry.position, null);
+      position = entry?.position ?? position;
+    }
+    head = slice.events.at(-1)?.version ?? head;
+    more = head < slice.currentVersion;
+  }
+  compareRow(row, atRow, expect);
+  const isLate = waitingSince !== null && waitingSince < Date.now() - ON_ITS_WAY_MS;
+  if (isLate || projected > head) expect("version", projected, head);
+  return { events: head, findings };
+}
+
+function compareRow(
+  row: AccountRow | null,
+  folded: Account | null,
+  expect: (field: string, view: unknown, log: unknown) => void,
+): void {
+  // Where versions differ, that is what is said.
+  if (row === null || folded === null) return;
+  expect("projection", row.projection, PROJECTION);
+  expect("userId", row.userId, folded.userId);
+  expect("status", row.status, folded.status);
+  expect("defaultAccount", row.defaultAccount === 1, folded.defaultAccount);
+  expect("createdAt", row.createdAt, folded.createdAt);
+  expect("lastModified", row.lastModified, folded.lastModified);
+}
