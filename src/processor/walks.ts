@@ -63,14 +63,14 @@ export async function startWalk(env: ProcessorEnv, kind: WalkKind, mends: boolea
          SELECT ?1, range, coalesce(lag(last) OVER (ORDER BY range), ''),
            CASE WHEN range < max(range) OVER () THEN last END, accounts
          FROM (
-           SELECT (number - 1) / ?2 AS range, max(account_number) AS last, count(*) AS accounts
+           SELECT (number - 1) / ${ACCOUNTS_PER_RANGE} AS range, max(account_number) AS last, count(*) AS accounts
            FROM (SELECT account_number, row_number() OVER (ORDER BY account_number) AS number FROM directory)
            GROUP BY range
            UNION ALL SELECT 0, '', 0 WHERE NOT EXISTS (SELECT 1 FROM directory)
          )
          WHERE EXISTS (SELECT 1 FROM walks WHERE id = ?1)`,
       )
-      .bind(id, ACCOUNTS_PER_RANGE),
+      .bind(id),
     operations
       .prepare("SELECT id FROM walks WHERE kind = ?1 AND mends = ?2 AND finished_at IS NULL")
       .bind(kind, mends ? 1 : 0),
