@@ -11,6 +11,9 @@ export function readOptions<const Config extends ParseArgsConfig>(config: Config
   }
 }
 
+/** Where the system runs that a command speaks to. */
+export const urlOption = { type: "string", default: "http://localhost:8787" } as const;
+
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

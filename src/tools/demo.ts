@@ -2,7 +2,7 @@
 
 import { randomInt } from "node:crypto";
 import * as z from "zod";
-import { fail, readOptions } from "./command-line.ts";
+import { fail, readOptions, urlOption } from "./command-line.ts";
 import { check, DemoClient } from "./demo-client.ts";
 
 const USAGE = "Usage: npm run demo -- [--url http://localhost:8787]";
@@ -24,10 +24,7 @@ const totals = z.object({ totals: z.record(z.string(), z.int()), accounts: z.int
 type Account = z.output<typeof account>;
 type Accepted = z.output<typeof accepted>;
 
-const { values } = readOptions(
-  { options: { url: { type: "string", default: "http://localhost:8787" } } },
-  USAGE,
-);
+const { values } = readOptions({ options: { url: urlOption } }, USAGE);
 if (!URL.canParse(values.url)) fail(`--url is an address, not "${values.url}"\n${USAGE}`);
 const url = values.url.replace(/\/+$/, "");
 const client = new DemoClient(url);

@@ -1,0 +1,27 @@
+// `npm run verify`: compares every view with the logs, on a running system. Status 0 where they agree, or all that
+// differed was mended; 1 otherwise.
+
+import { readOptions, urlOption } from "./command-line.ts";
+import { watchWalk } from "./walk-client.ts";
+
+const USAGE = "Usage: npm run verify -- [--repair] [--url http://localhost:8787]";
+
+const { values } = readOptions(
+  { options: { url: urlOption, repair: { type: "boolean", default: false } } },
+  USAGE,
+);
+const walk = await watchWalk(values.url, "/v1/operations/verifications", { repair: values.repair });
+for (const { accountNumber, field, view, log, mended } of walk.differences) {
+  const where = accountNumber === null ? field : `${accountNumber} ${field}`;
+  console.log(
+    `${where}: the view says ${JSON.stringify(view)}, the log ${JSON.stringify(log)}${mended ? " (mended)" : ""}`,
+  );
+}
+const left = walk.differences.filter(({ mended }) => !mended).length;
+const found = walk.differences.length;
+console.log(
+  found === 0
+    ? `Views and logs agree: ${walk.total} accounts, ${walk.events} events`
+    : `${found} differences in ${walk.total} accounts, ${found - left} of them mended`,
+);
+process.exit(left === 0 ? 0 : 1);
