@@ -14,6 +14,11 @@ export function readOptions<const Config extends ParseArgsConfig>(config: Config
 /** Where the system runs that a command speaks to. */
 export const urlOption = { type: "string", default: "http://localhost:8787" } as const;
 
+export function checkUrl(url: string, usage: string): string {
+  if (!URL.canParse(url)) fail(`--url is an address, not "${url}"\n${usage}`);
+  return url.replace(/\/+$/, "");
+}
+
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

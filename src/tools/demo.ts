@@ -2,7 +2,7 @@
 
 import { randomInt } from "node:crypto";
 import * as z from "zod";
-import { fail, readOptions, urlOption } from "./command-line.ts";
+import { checkUrl, readOptions, urlOption } from "./command-line.ts";
 import { check, DemoClient } from "./demo-client.ts";
 
 const USAGE = "Usage: npm run demo -- [--url http://localhost:8787]";
@@ -25,8 +25,7 @@ type Account = z.output<typeof account>;
 type Accepted = z.output<typeof accepted>;
 
 const { values } = readOptions({ options: { url: urlOption } }, USAGE);
-if (!URL.canParse(values.url)) fail(`--url is an address, not "${values.url}"\n${USAGE}`);
-const url = values.url.replace(/\/+$/, "");
+const url = checkUrl(values.url, USAGE);
 const client = new DemoClient(url);
 const accountNumber = `demo-${randomInt(1_000_000_000)}`;
 const accountPath = `/v1/accounts/${accountNumber}`;

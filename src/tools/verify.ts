@@ -1,7 +1,7 @@
 // `npm run verify`: compares every view with the logs, on a running system. Status 0 where they agree, or all that
 // differed was mended; 1 otherwise.
 
-import { readOptions, urlOption } from "./command-line.ts";
+import { checkUrl, readOptions, urlOption } from "./command-line.ts";
 import { watchWalk } from "./walk-client.ts";
 
 const USAGE = "Usage: npm run verify -- [--repair] [--url http://localhost:8787]";
@@ -10,7 +10,9 @@ const { values } = readOptions(
   { options: { url: urlOption, repair: { type: "boolean", default: false } } },
   USAGE,
 );
-const walk = await watchWalk(values.url, "/v1/operations/verifications", { repair: values.repair });
+const walk = await watchWalk(checkUrl(values.url, USAGE), "/v1/operations/verifications", {
+  repair: values.repair,
+});
 for (const { accountNumber, field, view, log, mended } of walk.differences) {
   const where = accountNumber === null ? field : `${accountNumber} ${field}`;
   console.log(

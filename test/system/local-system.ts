@@ -15,6 +15,8 @@ export interface LocalSystem {
   start(): Promise<string>;
   /** SIGKILL to all of it: nothing gets to say goodbye. */
   kill(): Promise<void>;
+  /** The state folder. */
+  state(): string;
 }
 
 export function useLocalSystem(): LocalSystem {
@@ -38,6 +40,7 @@ export function useLocalSystem(): LocalSystem {
   });
   return {
     kill,
+    state: () => state,
     async start() {
       running = spawn(
         process.execPath,

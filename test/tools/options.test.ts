@@ -12,6 +12,8 @@ test.concurrent.for([
   ["start", ["8787"], "Unexpected argument '8787'"],
   ["demo", ["--url", "nowhere"], '--url is an address, not "nowhere"'],
   ["demo", ["--uri", "http://localhost"], "Unknown option '--uri'"],
+  ["rebuild", ["--url", "nowhere"], '--url is an address, not "nowhere"'],
+  ["verify", ["--mend"], "Unknown option '--mend'"],
   ["deploy", ["comand"], 'No Worker is called "comand"'],
   ["deploy", ["command", "--dry"], "Unknown option '--dry'"],
 ] as const)("%s %j is refused, with the usage", async ([name, args, message]) => {
