@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { type RecordedAccountEvent, recordedAccountEventSchema } from "./events.ts";
+import { upcast } from "./upcast.ts";
 
 export interface EventsMessage {
   readonly accountNumber: string;
@@ -9,7 +10,7 @@ export interface EventsMessage {
 }
 
 export const eventsMessageSchema = z
-  .object({ accountNumber: z.string(), events: z.array(recordedAccountEventSchema).min(1) })
+  .object({ accountNumber: z.string(), events: z.array(recordedAccountEventSchema.transform(upcast)).min(1) })
   .refine(
     ({ accountNumber, events }) => events.every((event) => event.accountNumber === accountNumber),
     "all events are of that account",

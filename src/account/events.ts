@@ -6,7 +6,7 @@ import type { RecordedEvent } from "../event-sourcing/recorded-event.ts";
 const nothing = z.object({});
 const withReason = z.object({ reason: z.string().optional() });
 
-/** The stored shape of each event type's `data`. Unknown members are tolerated: a newer writer may add some. */
+/** The stored shape of each event type's `data`, today's. Unknown members are tolerated: a newer writer may add some. */
 export const EVENT_DATA = {
   ACCOUNT_CREATED: z.object({ userId: z.int().positive(), defaultAccount: z.boolean() }),
   ACCOUNT_CONFIRMED: nothing,
@@ -20,8 +20,17 @@ export const EVENT_DATA = {
 
 export type AccountEventType = keyof typeof EVENT_DATA;
 
-/** The schema number that new events are written with. */
-export const CURRENT_SCHEMA = 1;
+/** The schema number of that shape, with which new events are written. A new number needs an upcaster from the old one. */
+export const EVENT_SCHEMAS: Readonly<Record<AccountEventType, number>> = {
+  ACCOUNT_CREATED: 2,
+  ACCOUNT_CONFIRMED: 1,
+  ACCOUNT_ACTIVATED: 1,
+  ACCOUNT_SUSPENDED: 1,
+  ACCOUNT_ARCHIVED: 1,
+  ACCOUNT_CLOSED: 1,
+  ACCOUNT_MADE_DEFAULT: 1,
+  ACCOUNT_DEFAULT_CLEARED: 1,
+};
 
 /** An event as `decide` makes it, before the log gives it a version and a time. */
 export type AccountEvent = {

@@ -12,7 +12,7 @@ import {
 } from "../account/account-log.ts";
 import type { AccountCommand } from "../account/commands.ts";
 import { accountDecider } from "../account/decider.ts";
-import { type AccountEvent, CURRENT_SCHEMA, type RecordedAccountEvent } from "../account/events.ts";
+import { type AccountEvent, EVENT_SCHEMAS, type RecordedAccountEvent } from "../account/events.ts";
 import type { EventsMessage } from "../account/events-message.ts";
 import { fold } from "../event-sourcing/decider.ts";
 import { EventLog, type RememberedCommand } from "./event-log.ts";
@@ -168,7 +168,7 @@ export class AccountObject extends DurableObject<AccountObjectEnv> implements Ac
         createdAt,
         lastModified: createdAt,
         type,
-        schema: CURRENT_SCHEMA,
+        schema: EVENT_SCHEMAS[type],
         accountNumber: this.#accountNumber,
         version,
         data: { ...data },

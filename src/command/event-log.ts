@@ -4,6 +4,7 @@
 import type { Account } from "../account/account.ts";
 import type { RecordedAccountEvent } from "../account/events.ts";
 import { EVOLVE_REVISION, evolve } from "../account/evolve.ts";
+import { upcast } from "../account/upcast.ts";
 import { fold } from "../event-sourcing/decider.ts";
 import type { EventMetadata } from "../event-sourcing/recorded-event.ts";
 
@@ -221,7 +222,7 @@ export class EventLog {
   #recorded(row: EventRow): RecordedAccountEvent {
     const data: Record<string, unknown> = JSON.parse(row.data);
     const metadata: EventMetadata = JSON.parse(row.metadata);
-    return {
+    return upcast({
       id: `${this.#accountNumber}:${row.version}`,
       createdAt: row.created_at,
       lastModified: row.created_at,
@@ -231,6 +232,6 @@ export class EventLog {
       version: row.version,
       data,
       metadata,
-    };
+    });
   }
 }

@@ -20,6 +20,9 @@ import type { QueryContext } from "./env.ts";
 import { accountNotFound, versionNotFound } from "./not-found.ts";
 import { readAccountNumber, readQuery, timeParameter, versionParameter } from "./parameters.ts";
 
+/** An event that is older, and not in the view, is not on its way any more. */
+const STALE_AFTER_MS = 30_000;
+
 const schema = z
   .strictObject({
     minVersion: versionParameter.optional(),
@@ -52,7 +55,17 @@ export async function getAccount(context: QueryContext): Promise<Response> {
   const logged = await reachLog(logs, accountNumber, (log) => log.current());
   if (logged === null) throw accountNotFound();
   if (logged.version < minVersion) throw versionNotFound(logged.version);
+  if (logged.lastModified < Date.now() - STALE_AFTER_MS) await askForRepair(context, accountNumber);
   return presentResponse(context, logged, "log");
+}
+
+/** A message that was lost must not leave a view stale for ever. The answer does not depend on it. */
+async function askForRepair(context: QueryContext, accountNumber: string): Promise<void> {
+  try {
+    await context.env.ACCOUNT_REPAIRS.send({ accountNumber });
+  } catch (error) {
+    console.warn(`${context.get("traceId")} ${accountNumber} waits for its repair:`, error);
+  }
 }
 
 function presentResponse(context: QueryContext, account: Account, servedFrom: "view" | "log"): Response {

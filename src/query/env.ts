@@ -1,4 +1,4 @@
-// What the query Worker is bound to: the account logs and the views.
+// What the query Worker is bound to: the account logs, the views, and a way to have a view repaired.
 
 import type { Context } from "hono";
 import type { AccountLogs } from "../account/account-log.ts";
@@ -7,6 +7,10 @@ import type { HttpEnv } from "../http/app.ts";
 export interface QueryEnv {
   readonly ACCOUNT_LOGS: AccountLogs;
   readonly VIEWS: D1Database;
+  /** Where a view goes that was found behind. */
+  readonly ACCOUNT_REPAIRS: {
+    send(message: { readonly accountNumber: string }): Promise<unknown>;
+  };
 }
 
 export type QueryContext = Context<HttpEnv<QueryEnv>>;

@@ -1,6 +1,7 @@
 // The feed: all accounts' events in one total order, at positions 1, 2, 3 … without gaps.
 
 import type { RecordedAccountEvent } from "../account/events.ts";
+import { upcast } from "../account/upcast.ts";
 
 /** A page that asks for certain types looks at so many positions at most, however rare those types are. */
 const MAX_POSITIONS_PER_PAGE = 5_000;
@@ -51,7 +52,7 @@ export async function readAccountFeed(
     )
     .bind(accountNumber, after, upTo)
     .all<{ position: number; event: string }>();
-  return results.map(({ position, event }) => ({ position, event: JSON.parse(event) }));
+  return results.map(({ position, event }) => ({ position, event: upcast(JSON.parse(event)) }));
 }
 
 /** Events after a position, at most `limit`; of the given types only, where any are given. */
@@ -74,7 +75,7 @@ export async function readFeed(
   ]);
   const events = (page?.results ?? []).map(({ position, event }) => ({
     position: position ?? 0,
-    event: JSON.parse(event),
+    event: upcast(JSON.parse(event)),
   }));
   const end = head?.results[0]?.position ?? 0;
   const last = events.at(-1)?.position ?? after;

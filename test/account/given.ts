@@ -3,7 +3,12 @@
 import type { Account } from "../../src/account/account.ts";
 import type { AccountCommand } from "../../src/account/commands.ts";
 import { accountDecider } from "../../src/account/decider.ts";
-import { type AccountEvent, CURRENT_SCHEMA, type RecordedAccountEvent } from "../../src/account/events.ts";
+import {
+  type AccountEvent,
+  EVENT_SCHEMAS,
+  isKnownEventType,
+  type RecordedAccountEvent,
+} from "../../src/account/events.ts";
 import { type Decision, fold } from "../../src/event-sourcing/decider.ts";
 import type { ExpectedVersion } from "../../src/event-sourcing/expected-version.ts";
 
@@ -35,7 +40,7 @@ export function recorded(
       createdAt: version * 1000,
       lastModified: version * 1000,
       type,
-      schema: CURRENT_SCHEMA,
+      schema: isKnownEventType(type) ? EVENT_SCHEMAS[type] : 1,
       accountNumber: ACCOUNT_NUMBER,
       version,
       data: { ...data },

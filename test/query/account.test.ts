@@ -1,8 +1,18 @@
-import { describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Account } from "../../src/account/account.ts";
 import { CREATE } from "../workerd/commands.ts";
 import { useEmptyViews } from "../workerd/views.ts";
-import { execute, freshNumber, invalid, json, notFound, problem, project, request } from "./query-worker.ts";
+import {
+  bindings,
+  execute,
+  freshNumber,
+  invalid,
+  json,
+  notFound,
+  problem,
+  project,
+  request,
+} from "./query-worker.ts";
 
 const href = (accountNumber: string, query = "") => `/v1/accounts/${accountNumber}${query}`;
 
@@ -135,6 +145,35 @@ describe("reading an account that is not older than a version", () => {
     const response = await request(href(accountNumber, "?minVersion=1"));
     expect(response.headers.get("Served-From")).toBe("log");
     expect(await response.json()).toMatchObject({ accountNumber, version: 1 });
+  });
+
+  describe("that the log answers", () => {
+    const sent: unknown[] = [];
+    const repairs = { send: async (body: unknown) => void sent.push(body) };
+    const read = (accountNumber: string, send = repairs.send) =>
+      request(href(accountNumber, "?minVersion=1"), {}, { ...bindings, ACCOUNT_REPAIRS: { send } });
+    beforeEach(() => {
+      sent.length = 0;
+    });
+
+    it("asks for the view's repair where what it lacks is old", async () => {
+      const now = Date.now();
+      vi.spyOn(Date, "now").mockReturnValue(now - 31_000);
+      const { accountNumber } = await execute(freshNumber(), CREATE);
+      vi.restoreAllMocks();
+
+      expect((await read(accountNumber)).status).toBe(200);
+      expect(sent).toEqual([{ accountNumber }]);
+      vi.spyOn(console, "warn").mockReturnValue();
+      expect((await read(accountNumber, () => Promise.reject(new Error("overloaded")))).status).toBe(200);
+      vi.restoreAllMocks();
+    });
+
+    it("asks for nothing where it may be on its way", async () => {
+      const { accountNumber } = await execute(freshNumber(), CREATE);
+      expect((await read(accountNumber)).status).toBe(200);
+      expect(sent).toEqual([]);
+    });
   });
 
   it("compares entity tags with what the log has", async () => {

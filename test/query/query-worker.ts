@@ -8,7 +8,7 @@ import worker from "../../src/query/worker.ts";
 import { writeAccounts } from "../../src/views/accounts-view.ts";
 import { request as commandRequest } from "../workerd/commands.ts";
 
-export const bindings: QueryEnv = { ACCOUNT_LOGS: env.ACCOUNT_LOGS, VIEWS: env.VIEWS };
+export const bindings: QueryEnv = env;
 
 /** Logs outlive a test, so each test takes numbers that nobody had. */
 export const freshNumber = (): string => crypto.randomUUID().replaceAll("-", "");
