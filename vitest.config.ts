@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
+    // The Workers log a line for each thing they do; it is worth reading where a test fails.
+    silent: "passed-only",
     projects: [
       {
         test: {

@@ -8,6 +8,7 @@ import type { RecordedAccountEvent } from "../account/events.ts";
 import { LogUnavailable } from "../account/reach-log.ts";
 import { allow, createApp, type HttpEnv, ProblemError } from "../http/app.ts";
 import { ARRAY_BODY_LIMIT_BYTES, BODY_LIMIT_BYTES, limitBody, readJson } from "../http/body.ts";
+import { answerHealth } from "../http/health.ts";
 import {
   type InvalidPart,
   invalidRequest,
@@ -89,7 +90,8 @@ export function createCommandApp(): Hono<HttpEnv<CommandEnv>> {
   });
   app.all("/v1/commands", allow("POST"));
 
-  app.get("/health", (context) => context.json({ status: "ok" }));
+  // What it needs is asked account by account; there is nothing to check for all.
+  app.get("/health", (context) => answerHealth(context.get("traceId"), {}));
   return app;
 }
 
@@ -135,7 +137,7 @@ async function replies(context: CommandContext, asked: readonly Parsed<AskedComm
     context.env.ACCOUNT_LOGS,
     commands.filter((command) => "request" in command),
   );
-  return commands.map((command): Reply => {
+  const replied = commands.map((command): Reply => {
     if (!("request" in command)) return { kind: "problem", problem: command };
     const outcome = outcomes.get(command);
     if (outcome === undefined || outcome instanceof LogUnavailable) {
@@ -144,6 +146,20 @@ async function replies(context: CommandContext, asked: readonly Parsed<AskedComm
     }
     return replyOf(outcome, command.request.command.type === "create");
   });
+  context.set("told", { commands: replied.map((reply, index) => logged(commands[index], reply)) });
+  return replied;
+}
+
+/** What the log tells of a command: never what its body said. */
+function logged(command: AddressedCommand | Problem | undefined, reply: Reply): object {
+  const addressed = command !== undefined && "request" in command ? command : null;
+  return {
+    accountNumber: addressed?.accountNumber,
+    command: addressed?.request.command.type,
+    ...(reply.kind === "problem"
+      ? { refused: reply.problem.code }
+      : { versions: reply.events.map(({ version }) => version), replayed: reply.replayed }),
+  };
 }
 
 function replyOf(outcome: CommandOutcome, created: boolean): Reply {

@@ -2,12 +2,17 @@
 
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { LogUnavailable } from "../account/reach-log.ts";
+import { logLine } from "./log-line.ts";
 import { methodNotAllowed, type Problem, problemResponse, UNAVAILABLE } from "./problems.ts";
 import { traceIdOf } from "./tracing.ts";
 
 export interface HttpEnv<Bindings extends object> {
   Bindings: Bindings;
-  Variables: { traceId: string };
+  Variables: {
+    traceId: string;
+    /** What the request's log line is to tell beside the ordinary. */
+    told?: Readonly<Record<string, unknown>>;
+  };
 }
 
 /** Thrown by what reads a request, answered by the app. */
@@ -24,8 +29,18 @@ export class ProblemError extends Error {
 export function createApp<Bindings extends object>(): Hono<HttpEnv<Bindings>> {
   const app = new Hono<HttpEnv<Bindings>>();
   app.use(async (context, next) => {
-    context.set("traceId", traceIdOf(context.req.header("traceparent")));
+    const startedAt = Date.now();
+    const traceId = traceIdOf(context.req.header("traceparent"));
+    context.set("traceId", traceId);
     await next();
+    logLine("request", {
+      traceId,
+      method: context.req.method,
+      path: context.req.path,
+      status: context.res.status,
+      ...context.get("told"),
+      durationMs: Date.now() - startedAt,
+    });
   });
   app.notFound((context) =>
     problemResponse(

@@ -29,6 +29,6 @@ export async function consumeRepairs(batch: MessageBatch, env: ProcessorEnv): Pr
       failure = String(error);
       retryLater(message);
     }
-    logLine("repair", { ...work, failure, durationMs: Date.now() - startedAt });
+    logLine("repairs message", { ...work, failure, durationMs: Date.now() - startedAt });
   }
 }

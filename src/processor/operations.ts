@@ -5,6 +5,7 @@ import * as z from "zod";
 import { accountNumberSchema } from "../account/commands.ts";
 import { allow, createApp, type HttpEnv, ProblemError } from "../http/app.ts";
 import { BODY_LIMIT_BYTES, limitBody, readJson } from "../http/body.ts";
+import { answerHealth } from "../http/health.ts";
 import { invalidMembers } from "../http/invalid-parts.ts";
 import { invalidRequest } from "../http/problems.ts";
 import { link } from "../http/representations.ts";
@@ -56,11 +57,12 @@ export function operationsRoutes(): Hono<HttpEnv<ProcessorEnv>> {
   post(PATHS.verification, (context) => start(context, "verification", verificationSchema));
   get(`${PATHS.rebuild}/:id`, (context) => answerWalk(context, "rebuild"));
   get(`${PATHS.verification}/:id`, (context) => answerWalk(context, "verification"));
-  get("/health", async (context) => {
-    await context.env.VIEWS.prepare("SELECT id FROM status_totals").first();
-    await context.env.OPERATIONS.prepare("SELECT account_number FROM directory LIMIT 1").first();
-    return context.json({ status: "ok" });
-  });
+  get("/health", async ({ env, var: { traceId } }) =>
+    answerHealth(traceId, {
+      "the views database": () => env.VIEWS.prepare("SELECT id FROM status_totals").first(),
+      "the operations database": () => env.OPERATIONS.prepare("SELECT 1 FROM directory LIMIT 1").first(),
+    }),
+  );
   return app;
 }
 

@@ -1,5 +1,6 @@
 // Repairing one account, which ends in one of two ways: its views are what its log says, or it is parked with the reason.
 
+import { logLine } from "../http/log-line.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { park, unpark } from "./parking.ts";
 import { repair, Unprojectable } from "./repair.ts";
@@ -17,14 +18,18 @@ export async function repairOrPark(
   from: "checkpoint" | "start",
   upTo = 0,
 ): Promise<RepairOutcome> {
+  const startedAt = Date.now();
   try {
     const version = await repair(env, accountNumber, from);
     if (version < upTo) throw new Unprojectable(upTo, `The log ends at version ${version}`);
     await unpark(env.OPERATIONS, accountNumber);
+    logLine("repair", { accountNumber, from, version, durationMs: Date.now() - startedAt });
     return { version, parked: false };
   } catch (error) {
     if (!(error instanceof Unprojectable)) throw error;
+    const { version, message } = error;
     await park(env.OPERATIONS, accountNumber, error);
-    return { version: error.version - 1, parked: true };
+    logLine("park", { accountNumber, version, reason: message, durationMs: Date.now() - startedAt });
+    return { version: version - 1, parked: true };
   }
 }

@@ -32,10 +32,19 @@ describe("the health of the service", () => {
   });
 
   it("is degraded where a part answers that it is not well, or not in time", async () => {
-    const response = await request("/health", {}, { ...parts(), QUERY: answering(503), PROCESSOR: silent });
+    const QUERY = answering(503, { status: "the views database does not answer" });
+    const response = await request(
+      "/health",
+      {},
+      { ...parts(), COMMAND: answering(500), QUERY, PROCESSOR: silent },
+    );
     expect(response.status).toBe(503);
     expect(await response.json()).toMatchObject({
-      parts: { command: "ok", query: "unavailable", processor: "unavailable" },
+      parts: {
+        command: "unavailable",
+        query: "the views database does not answer",
+        processor: "unavailable",
+      },
     });
   });
 

@@ -3,13 +3,13 @@
 import type { Part } from "../../src/edge/parts.ts";
 import worker from "../../src/edge/worker.ts";
 
-/** Answers with its name, unless the test says how it answers. */
+/** Answers that it is well, and in a header its name, unless the test says how it answers. */
 function part(name: string) {
   const requests: Request[] = [];
   const answering: Part = {
     fetch: async (request) => {
       requests.push(request);
-      return new Response(name, { headers: { "Answered-By": name } });
+      return Response.json({ status: "ok" }, { headers: { "Answered-By": name } });
     },
   };
   return { ...answering, requests };
@@ -26,7 +26,9 @@ export const absent: Part = {
   },
 };
 
-export const answering = (status: number): Part => ({ fetch: async () => new Response("{}", { status }) });
+export const answering = (status: number, body: object = {}): Part => ({
+  fetch: async () => Response.json(body, { status }),
+});
 
 /** A part that answers nothing until the caller gives up. */
 export const silent: Part = {
