@@ -100,7 +100,7 @@ async function answerWalk(context: OperationsContext, kind: WalkKind): Promise<R
 }
 
 function representation(walk: Walk) {
-  const { kind, mends, finishedAt, differences, ...members } = walk;
+  const { kind, mends, finishedAt, found, mended, differences, ...members } = walk;
   const seconds = Math.max(((finishedAt ?? Date.now()) - walk.startedAt) / 1000, 0.001);
   const perSecond = walk.done / seconds;
   return {
@@ -109,7 +109,7 @@ function representation(walk: Walk) {
     status: finishedAt === null ? "running" : "done",
     eventsPerSecond: Math.round(walk.events / seconds),
     secondsLeft: walk.done === 0 ? null : Math.round((walk.total - walk.done) / perSecond),
-    ...(kind === "verification" ? { repair: mends, differences } : {}),
+    ...(kind === "verification" ? { repair: mends, found, mended, differences } : {}),
     _links: { self: link(`${PATHS[kind]}/${walk.id}`) },
   };
 }

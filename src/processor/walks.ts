@@ -31,6 +31,10 @@ export interface Walk {
   readonly done: number;
   /** Events of the accounts that are done. */
   readonly events: number;
+  /** How many differences there were, and how many of them are mended. */
+  readonly found: number;
+  readonly mended: number;
+  /** The first so many of them. */
   readonly differences: readonly Difference[];
 }
 
@@ -117,10 +121,18 @@ export async function finishRange(
   await operations.batch([
     operations
       .prepare(
-        `UPDATE walk_ranges SET done_at = ?3, events = ?4, differences = ?5
+        `UPDATE walk_ranges SET done_at = ?3, events = ?4, found = ?5, mended = ?6, differences = ?7
          WHERE walk_id = ?1 AND range = ?2 AND done_at IS NULL`,
       )
-      .bind(walk, range, Date.now(), events, JSON.stringify(differences.slice(0, MAX_DIFFERENCES_PER_RANGE))),
+      .bind(
+        walk,
+        range,
+        Date.now(),
+        events,
+        differences.length,
+        differences.filter(({ mended }) => mended).length,
+        JSON.stringify(differences.slice(0, MAX_DIFFERENCES_PER_RANGE)),
+      ),
     operations
       .prepare(
         `UPDATE walks SET finished_at = ?2 WHERE id = ?1 AND finished_at IS NULL
@@ -137,18 +149,14 @@ export async function readWalk(operations: D1Database, kind: WalkKind, id: strin
       `SELECT id, kind, mends, started_at AS startedAt, finished_at AS finishedAt,
          coalesce(sum(accounts), 0) AS total, coalesce(sum(events), 0) AS events,
          coalesce(sum(accounts) FILTER (WHERE done_at IS NOT NULL), 0) AS done,
-         coalesce(sum(json_array_length(differences)), 0) AS different
+         coalesce(sum(found), 0) AS found, coalesce(sum(mended), 0) AS mended
        FROM walks JOIN walk_ranges ON walk_id = id WHERE id = ?1 AND kind = ?2 GROUP BY id`,
     )
     .bind(id, kind)
-    .first<Omit<Walk, "mends" | "differences"> & { mends: number; different: number }>();
+    .first<Omit<Walk, "mends" | "differences"> & { mends: number }>();
   if (row === null) return null;
-  const { mends, different, ...walk } = row;
-  return {
-    ...walk,
-    mends: mends === 1,
-    differences: different === 0 ? [] : await readDifferences(operations, id),
-  };
+  const differences = row.found === 0 ? [] : await readDifferences(operations, id);
+  return { ...row, mends: row.mends === 1, differences };
 }
 
 async function readDifferences(operations: D1Database, id: string): Promise<Difference[]> {
@@ -161,17 +169,22 @@ async function readDifferences(operations: D1Database, id: string): Promise<Diff
   return results.map(({ value }) => JSON.parse(value));
 }
 
-/** When the views were last verified to the end, and how many differences were found; null where never. */
-export async function lastVerification(
-  operations: D1Database,
-): Promise<{ readonly id: string; readonly finishedAt: number; readonly differences: number } | null> {
+export interface LastVerification {
+  readonly id: string;
+  readonly finishedAt: number;
+  readonly found: number;
+  readonly mended: number;
+}
+
+/** The last one that went to its end; null where none did. */
+export async function lastVerification(operations: D1Database): Promise<LastVerification | null> {
   return operations
     .prepare(
-      `SELECT id, finished_at AS finishedAt, sum(json_array_length(differences)) AS differences
+      `SELECT id, finished_at AS finishedAt, sum(found) AS found, sum(mended) AS mended
        FROM walks JOIN walk_ranges ON walk_id = id
        WHERE id = (SELECT id FROM walks WHERE kind = 'verification' AND finished_at IS NOT NULL
                    ORDER BY finished_at DESC LIMIT 1)`,
     )
-    .first<{ id: string | null; finishedAt: number; differences: number }>()
+    .first<{ id: string | null; finishedAt: number; found: number; mended: number }>()
     .then((row) => (row?.id == null ? null : { ...row, id: row.id }));
 }

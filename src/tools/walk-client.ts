@@ -27,6 +27,8 @@ const walkSchema = z.object({
   events: z.int(),
   eventsPerSecond: z.number(),
   secondsLeft: z.number().nullable(),
+  found: z.int().default(0),
+  mended: z.int().default(0),
   differences: z.array(differenceSchema).default([]),
 });
 

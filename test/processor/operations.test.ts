@@ -229,6 +229,7 @@ describe("a verification", () => {
 
     const mended = await verify({ repair: true });
     expect(mended.differences.length).toBeGreaterThan(5);
+    expect(mended).toMatchObject({ found: mended.differences.length, mended: mended.differences.length });
     expect(mended.differences.filter((difference: { mended: boolean }) => !difference.mended)).toEqual([]);
     expect((await verify()).differences).toEqual([]);
     await expectProjected(wrong, missing, late);
@@ -346,7 +347,7 @@ describe("the status", () => {
 
     await post("/v1/operations/verifications");
     await deliverRepairs();
-    expect((await get("/v1/operations/status")).body.lastVerification).toMatchObject({ differences: 0 });
+    expect((await get("/v1/operations/status")).body.lastVerification).toMatchObject({ found: 0, mended: 0 });
   });
 });
 

@@ -49,7 +49,9 @@ CREATE TABLE walk_ranges (
   accounts INTEGER NOT NULL,
   done_at INTEGER,
   events INTEGER NOT NULL DEFAULT 0,
-  -- JSON: what a verification found, and whether it was mended.
+  -- What a verification found, how much of it was mended, and the first so many as JSON.
+  found INTEGER NOT NULL DEFAULT 0,
+  mended INTEGER NOT NULL DEFAULT 0,
   differences TEXT NOT NULL DEFAULT '[]',
   PRIMARY KEY (walk_id, range)
 ) STRICT, WITHOUT ROWID;
