@@ -53,8 +53,10 @@ export async function project(
   let events = 0;
   const failures = new Map<string, unknown>();
   for (const transaction of packSteps(steps)) {
-    // Where an earlier step of an account was not written, the later ones do not fit: they are left to the repair.
-    const fitting = transaction.filter(({ accountNumber }) => !toRepair.has(accountNumber));
+    // Where an earlier step of an account was not written, the later ones do not fit.
+    const fitting = transaction.filter(
+      ({ accountNumber }) => !toRepair.has(accountNumber) && !failures.has(accountNumber),
+    );
     if (fitting.length === 0) continue;
     try {
       await writeSteps(env.VIEWS, fitting, Date.now());

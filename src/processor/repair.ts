@@ -68,23 +68,35 @@ async function attemptRepair(
     events.push(event);
     if (events.length === MAX_EVENTS_PER_STEP) {
       // A long log goes into the feed bit by bit; the row, which queries read, changes once, at the end.
-      await env.VIEWS.batch([
-        assertUnmoved(env.VIEWS, new Map([[accountNumber, before]])),
-        writeToFeed(env.VIEWS, events, projectedAt),
-      ]);
+      await unlessRefused(
+        events[0]?.version ?? event.version,
+        env.VIEWS.batch([
+          assertUnmoved(env.VIEWS, new Map([[accountNumber, before]])),
+          writeToFeed(env.VIEWS, events, projectedAt),
+        ]),
+      );
       events = [];
     }
   }
   const unchanged = trusted !== null && state === trusted;
   if (!unchanged) {
     const step = { accountNumber, before, events, after: state };
-    await writeSteps(env.VIEWS, [step], projectedAt).catch((error) => {
-      if (isMovedOn(error) || !isRefused(error)) throw error;
-      throw new Unprojectable(events[0]?.version ?? state?.version ?? 0, error);
-    });
+    await unlessRefused(
+      events[0]?.version ?? state?.version ?? 0,
+      writeSteps(env.VIEWS, [step], projectedAt),
+    );
   }
   if (failure !== null) throw failure;
   return state?.version ?? 0;
+}
+
+/** What the database refuses, from a version on, it would refuse again. */
+async function unlessRefused(version: number, write: Promise<unknown>): Promise<void> {
+  try {
+    await write;
+  } catch (error) {
+    throw isRefused(error) && !isMovedOn(error) ? new Unprojectable(version, error) : error;
+  }
 }
 
 async function* eventsAfter(

@@ -41,6 +41,7 @@ export async function compare(env: ProcessorEnv, accountNumber: string): Promise
   };
   let atRow: Account | null = null;
   let waitingSince: number | null = null;
+  let folds = true;
   let position = 0;
   let head = 0;
   for (let more = true; more; ) {
@@ -52,7 +53,13 @@ export async function compare(env: ProcessorEnv, accountNumber: string): Promise
         waitingSince ??= event.createdAt;
         continue;
       }
-      atRow = evolve(atRow, event);
+      try {
+        if (folds) atRow = evolve(atRow, event);
+      } catch (error) {
+        folds = false;
+        atRow = null;
+        expect("fold", event.version, String(error));
+      }
       const entry = feed.get(event.version);
       expect(`feed ${event.version}`, JSON.stringify(entry?.event) ?? null, JSON.stringify(event));
       if (entry !== undefined && entry.position < position)

@@ -3,7 +3,7 @@
 import { ACCOUNT_STATUSES } from "../account/account.ts";
 import { readRangeNumbers } from "../views/accounts-view.ts";
 import { compareStatusTotals, recountStatusTotals } from "../views/status-totals.ts";
-import { accountsIn } from "./directory.ts";
+import { accountsIn, registerAccounts } from "./directory.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { repairOrPark } from "./repair-or-park.ts";
 import { compare, type Difference } from "./verify.ts";
@@ -22,7 +22,7 @@ export async function walkRange(env: ProcessorEnv, message: RangeMessage): Promi
   const range = await readRange(env.OPERATIONS, message);
   if (range === null) return;
   // What is in a view and not in the directory is looked at too: it may have no log at all.
-  const known = await accountsIn(env.OPERATIONS, range);
+  const known = new Set(await accountsIn(env.OPERATIONS, range));
   const viewed = await readRangeNumbers(env.VIEWS, range.after, range.upTo);
   const accountNumbers = [...new Set([...known, ...viewed])];
   const found: Found[] = [];
@@ -30,6 +30,12 @@ export async function walkRange(env: ProcessorEnv, message: RangeMessage): Promi
     const side = accountNumbers.slice(start, start + PARALLEL_ACCOUNTS);
     found.push(...(await Promise.all(side.map((accountNumber) => walkAccount(env, range, accountNumber)))));
   }
+  // Where the directory was lost, the views know whom it has to have.
+  const withLog = accountNumbers.filter((_, index) => (found[index]?.events ?? 0) > 0);
+  await registerAccounts(
+    env.OPERATIONS,
+    withLog.filter((accountNumber) => !known.has(accountNumber)),
+  );
   const totals = range.upTo === null ? await walkTotals(env, range) : [];
   await finishRange(
     env.OPERATIONS,

@@ -236,6 +236,30 @@ describe("a verification", () => {
     expect(await readAccount(views, extra)).toBeNull();
   });
 
+  it("says of a log that does not fold that it does not, and goes on", async () => {
+    const [bad, good] = [await projectedAccount(3), await projectedAccount(3)];
+    await storageOf(bad, ({ sql }) => {
+      sql.exec("UPDATE events SET type = 'ACCOUNT_CREATED' WHERE version = 2");
+    });
+    const found = await verify();
+
+    expect(found).toMatchObject({ status: "done", done: 2 });
+    expect(found.differences).toMatchObject([
+      { accountNumber: bad, field: "fold", view: 2, log: `Error: ${bad}:2: an account is created once` },
+      { accountNumber: bad, field: "feed 2" },
+    ]);
+    await expectProjected(good);
+  });
+
+  it("puts accounts into the directory again that only the views know", async () => {
+    const accountNumber = await projectedAccount(2);
+    await env.OPERATIONS.exec("DELETE FROM directory");
+    await verify();
+    expect(await env.OPERATIONS.prepare("SELECT account_number FROM directory").first("account_number")).toBe(
+      accountNumber,
+    );
+  });
+
   it("does not take for a difference what is on its way", async () => {
     const accountNumber = await projectedAccount(2);
     recordSends();
