@@ -26,7 +26,7 @@ export default defineConfig({
         ],
         test: {
           name: "workerd",
-          include: ["test/{command,processor,query,views,http,edge}/**/*.test.ts"],
+          include: ["test/{command,processor,query,views,http,edge,simulation}/**/*.test.ts"],
         },
       },
       {
@@ -35,8 +35,6 @@ export default defineConfig({
           include: ["test/{system,tools}/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          // Each file runs Workers of its own; side by side they would only slow each other down.
-          fileParallelism: false,
         },
       },
     ],

@@ -8,6 +8,7 @@ import { evolve } from "../account/evolve.ts";
 import { reachLog } from "../account/reach-log.ts";
 import { assertUnmoved, isMovedOn, isRefused, projectedAccount, readRows } from "../views/accounts-view.ts";
 import { writeToFeed } from "../views/feed.ts";
+import { registerAccounts } from "./directory.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { MAX_EVENTS_PER_STEP, writeSteps } from "./steps.ts";
 
@@ -78,6 +79,8 @@ async function attemptRepair(
       events = [];
     }
   }
+  // A reader may have asked for it before any message of it came.
+  if (before === null && state !== null) await registerAccounts(env.OPERATIONS, [accountNumber]);
   const unchanged = trusted !== null && state === trusted;
   if (!unchanged) {
     const step = { accountNumber, before, events, after: state };
