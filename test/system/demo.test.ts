@@ -1,19 +1,13 @@
 // `npm start`, then `npm run demo`: what the README promises to whoever clones the repository.
 
-import { beforeAll, expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { runTool } from "../tools/run-tool.ts";
 import { useLocalSystem } from "./local-system.ts";
 
-const VIEW_TIMEOUT_MS = 10_000;
-
 const system = useLocalSystem();
 
-let url: string;
-beforeAll(async () => {
-  url = await system.start();
-});
-
 it("the demo tells an account's whole life, and ends well", async () => {
+  const url = await system.start();
   const { status, stdout, stderr } = await runTool("demo", "--url", url);
 
   expect(stderr).toBe("");
@@ -28,14 +22,4 @@ it("the demo tells an account's whole life, and ends well", async () => {
   ]) {
     expect(stdout).toContain(told);
   }
-});
-
-it("a restart finds every account where it was", async () => {
-  const accounts = async () => (await fetch(`${url}/v1/accounts`)).text();
-  await vi.waitFor(async () => expect(await accounts()).toContain("ACCOUNT_CLOSED"), VIEW_TIMEOUT_MS);
-  const before = await accounts();
-  await system.kill();
-  await system.start();
-
-  expect(await accounts()).toBe(before);
 });

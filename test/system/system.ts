@@ -57,6 +57,16 @@ export class System {
     return env.VIEWS;
   }
 
+  async operations(): Promise<D1Database> {
+    const worker = this.#harness.getWorker<{ OPERATIONS: D1Database }>("tributary-processor");
+    return (await worker.getEnv()).OPERATIONS;
+  }
+
+  /** Where the edge listens, for what `fetch` would not send. */
+  async url(): Promise<URL> {
+    return (await this.#harness.listen()).url;
+  }
+
   async send(
     method: string,
     path: string,
