@@ -9,6 +9,7 @@ import { LogUnavailable } from "../account/reach-log.ts";
 import { allow, createApp, type HttpEnv, ProblemError } from "../http/app.ts";
 import { ARRAY_BODY_LIMIT_BYTES, BODY_LIMIT_BYTES, limitBody, readJson } from "../http/body.ts";
 import { answerHealth } from "../http/health.ts";
+import { logFailure } from "../http/log-line.ts";
 import {
   type InvalidPart,
   invalidRequest,
@@ -141,7 +142,7 @@ async function replies(context: CommandContext, asked: readonly Parsed<AskedComm
     if (!("request" in command)) return { kind: "problem", problem: command };
     const outcome = outcomes.get(command);
     if (outcome === undefined || outcome instanceof LogUnavailable) {
-      console.error(`${traceId} ${command.accountNumber}:`, outcome?.cause);
+      logFailure("unreachable log", { traceId, accountNumber: command.accountNumber }, outcome);
       return { kind: "problem", problem: UNAVAILABLE };
     }
     return replyOf(outcome, command.request.command.type === "create");

@@ -9,7 +9,7 @@ export interface QueryEnv {
   readonly VIEWS: D1Database;
   /** Where a view goes that was found behind. */
   readonly ACCOUNT_REPAIRS: {
-    send(message: { readonly accountNumber: string }): Promise<unknown>;
+    send(message: { readonly accountNumber: string; readonly traceId: string }): Promise<unknown>;
   };
 }
 

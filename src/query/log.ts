@@ -3,7 +3,7 @@
 import * as z from "zod";
 import { MAX_LOG_SLICE } from "../account/account-log.ts";
 import { accountNumberSchema } from "../account/commands.ts";
-import { reachLog } from "../account/reach-log.ts";
+import { reachLog, readLog } from "../account/reach-log.ts";
 import { accountHref, commandLinks, eventRepresentation, link } from "../http/representations.ts";
 import type { QueryContext } from "./env.ts";
 import { accountNotFound, versionNotFound } from "./not-found.ts";
@@ -30,9 +30,7 @@ const eventSchema = z.object({ accountNumber: accountNumberSchema, version: vers
 export async function listEvents(context: QueryContext): Promise<Response> {
   const accountNumber = readAccountNumber(context);
   const { after, limit } = readQuery(context, pageSchema);
-  const { events, currentVersion } = await reachLog(context.env.ACCOUNT_LOGS, accountNumber, (log) =>
-    log.events(after, limit),
-  );
+  const { events, currentVersion } = await readLog(context.env.ACCOUNT_LOGS, accountNumber, after, limit);
   if (currentVersion === 0) throw accountNotFound();
   const last = events.at(-1);
   const more = last !== undefined && last.version < currentVersion;
@@ -43,9 +41,7 @@ export async function listEvents(context: QueryContext): Promise<Response> {
 export async function getEvent(context: QueryContext): Promise<Response> {
   const { accountNumber, version } = readPath(context, eventSchema);
   readQuery(context, noParameters);
-  const { events, currentVersion } = await reachLog(context.env.ACCOUNT_LOGS, accountNumber, (log) =>
-    log.events(version - 1, 1),
-  );
+  const { events, currentVersion } = await readLog(context.env.ACCOUNT_LOGS, accountNumber, version - 1, 1);
   if (currentVersion === 0) throw accountNotFound();
   const [event] = events;
   if (event === undefined) throw versionNotFound(currentVersion);

@@ -9,7 +9,7 @@ const MAX_POSITIONS_PER_PAGE = 5_000;
 /** Lag is told by the newest of so many positions: reading all of the last minutes could be reading very many. */
 const MAX_LAGS = 2_000;
 
-export interface FeedEvent {
+interface FeedEvent {
   readonly position: number;
   readonly event: RecordedAccountEvent;
 }
@@ -38,21 +38,36 @@ export function writeToFeed(
     .bind(JSON.stringify(events), projectedAt);
 }
 
-/** An account's events in the feed, after one version up to another, in order of version. */
+/** What the feed has at an account's version: null where that is no event at all. */
+export interface AccountFeedEntry {
+  readonly position: number;
+  readonly version: number;
+  readonly event: RecordedAccountEvent | null;
+}
+
+/** An account's part of the feed, after one version up to another, in order of version. */
 export async function readAccountFeed(
   views: D1Database,
   accountNumber: string,
   after: number,
   upTo: number,
-): Promise<FeedEvent[]> {
+): Promise<AccountFeedEntry[]> {
   const { results } = await views
     .prepare(
-      `SELECT position, event FROM feed
+      `SELECT position, version, event FROM feed
        WHERE account_number = ?1 AND version > ?2 AND version <= ?3 ORDER BY version`,
     )
     .bind(accountNumber, after, upTo)
-    .all<{ position: number; event: string }>();
-  return results.map(({ position, event }) => ({ position, event: upcast(JSON.parse(event)) }));
+    .all<{ position: number; version: number; event: string }>();
+  return results.map(({ event, ...place }) => ({ ...place, event: eventIn(event) }));
+}
+
+function eventIn(text: string): RecordedAccountEvent | null {
+  try {
+    return upcast(JSON.parse(text));
+  } catch {
+    return null;
+  }
 }
 
 /** Events after a position, at most `limit`; of the given types only, where any are given. */

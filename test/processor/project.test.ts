@@ -119,7 +119,7 @@ describe("a batch", () => {
     await expectProjected(accountNumber);
   });
 
-  it("beyond what one round holds is projected all the same", async () => {
+  it("beyond what one round holds is projected all the same", { timeout: 30_000 }, async () => {
     const { accountNumber, events } = await account(12_000);
     await deliver([message(events.slice(-1))]);
 

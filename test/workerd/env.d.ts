@@ -9,6 +9,8 @@ declare namespace Cloudflare {
       ): DurableObjectStub & import("../../src/account/account-log.ts").AccountLog;
     };
     readonly ACCOUNT_EVENTS: Queue<import("../../src/account/events-message.ts").EventsMessage>;
+    readonly UNPUBLISHED: import("../../src/account/unpublished-accounts.ts").UnpublishedObjects;
+    readonly DEAD_ACCOUNT_EVENTS: Queue<unknown>;
     readonly VIEWS: D1Database;
     readonly OPERATIONS: D1Database;
     readonly ACCOUNT_REPAIRS: Queue<unknown>;

@@ -13,10 +13,11 @@ export async function deliver(
   bodies: readonly unknown[],
   views: D1Database = env.VIEWS,
   queue = "account-events",
+  attempts = 1,
 ): Promise<Delivered> {
   const batch = createMessageBatch(
     queue,
-    bodies.map((body, index) => ({ id: String(index), timestamp: new Date(), attempts: 1, body })),
+    bodies.map((body, index) => ({ id: String(index), timestamp: new Date(), attempts, body })),
   );
   await worker.queue(batch, { ...env, VIEWS: views });
   const { explicitAcks, retryMessages } = await getQueueResult(batch, createExecutionContext());
