@@ -4,6 +4,7 @@ import type { Refusal } from "../account/refusals.ts";
 
 const PROBLEMS = {
   "invalid-request": { status: 400, title: "The request is not valid" },
+  unauthenticated: { status: 401, title: "The caller is not known" },
   "account-not-found": { status: 404, title: "There is no such account" },
   "version-not-found": { status: 404, title: "The account has no such version" },
   "not-found": { status: 404, title: "There is nothing at this address" },
@@ -16,6 +17,7 @@ const PROBLEMS = {
   "payload-too-large": { status: 413, title: "The body is too large" },
   "unsupported-media-type": { status: 415, title: "The body is not declared as JSON" },
   "idempotency-key-reused": { status: 422, title: "The idempotency key belongs to another request" },
+  "unknown-user": { status: 422, title: "There is no such user" },
   unavailable: { status: 503, title: "The service can't answer right now" },
 } as const;
 
