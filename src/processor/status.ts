@@ -2,6 +2,7 @@
 
 import { readFeedHead, readLags } from "../views/feed.ts";
 import type { ProcessorEnv } from "./env.ts";
+import { countInbox } from "./inbox.ts";
 import { countParked } from "./parking.ts";
 import { lastVerification } from "./walks.ts";
 
@@ -9,11 +10,12 @@ import { lastVerification } from "./walks.ts";
 const LAG_WINDOW_MS = 5 * 60_000;
 
 export async function readStatus(env: ProcessorEnv): Promise<object> {
-  const [position, lags, backlog, parked, verification] = await Promise.all([
+  const [position, lags, backlog, parked, inbox, verification] = await Promise.all([
     readFeedHead(env.VIEWS),
     readLags(env.VIEWS, Date.now() - LAG_WINDOW_MS),
     env.ACCOUNT_EVENTS.metrics(),
     countParked(env.OPERATIONS),
+    countInbox(env.OPERATIONS),
     lastVerification(env.OPERATIONS),
   ]);
   return {
@@ -25,6 +27,7 @@ export async function readStatus(env: ProcessorEnv): Promise<object> {
       oldestAt: backlog.oldestMessageTimestamp?.getTime() ?? null,
     },
     parked,
+    inbox,
     lastVerification: verification,
   };
 }
