@@ -15,7 +15,7 @@ const PROBLEMS = {
   "illegal-transition": { status: 409, title: "The command is not legal now" },
   "version-mismatch": { status: 412, title: "The account is at another version" },
   "payload-too-large": { status: 413, title: "The body is too large" },
-  "unsupported-media-type": { status: 415, title: "The body is not declared as JSON" },
+  "unsupported-media-type": { status: 415, title: "The body is of a type that is not taken here" },
   "idempotency-key-reused": { status: 422, title: "The idempotency key belongs to another request" },
   "unknown-user": { status: 422, title: "There is no such user" },
   unavailable: { status: 503, title: "The service can't answer right now" },

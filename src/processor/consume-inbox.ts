@@ -11,7 +11,7 @@ import { reactToUserDeleted } from "./react-to-user-deleted.ts";
 import { retryLater } from "./retry-later.ts";
 import { userIdOf, userStateOf } from "./user-events.ts";
 
-/** With the delays between them, half an hour; then a person has to look. */
+/** With the delays between them, some twenty minutes; then a person has to look. */
 const MAX_ATTEMPTS = 12;
 const MAX_DELAY_SECONDS = 300;
 

@@ -50,8 +50,10 @@ async function receive(context: InboxContext): Promise<Response> {
   const received = readCloudEvents(req.raw.headers, body);
   checkUsers(env, received);
   const stored = await storeEvents(env.OPERATIONS, received.events, context.get("traceId"), Date.now());
-  // What is not sent now is due again in a minute: the answer does not depend on it.
-  await sendDue(env).catch((error) => console.warn("Events of the inbox wait for the next attempt:", error));
+  // What is not sent now is seen to by the clock: the answer does not depend on it, nor waits for what others left.
+  await sendDue(env, 1).catch((error) =>
+    console.warn("Events of the inbox wait for the next attempt:", error),
+  );
   context.set("told", { events: stored.map(({ number }) => number) });
   return context.json({ items: stored.map(representation) }, 202);
 }
