@@ -7,7 +7,7 @@ import type { ProcessorEnv } from "./env.ts";
 import { markDone, markFailed, readStored, type StoredEvent } from "./inbox.ts";
 import { inboxEventHref } from "./inbox-href.ts";
 import { keepMessage } from "./parking.ts";
-import { reactToUserDeleted } from "./react-to-user-deleted.ts";
+import { reactToUserEvent } from "./react-to-user-event.ts";
 import { retryLater } from "./retry-later.ts";
 import { userIdOf, userStateOf } from "./user-events.ts";
 
@@ -74,12 +74,13 @@ async function handle(env: ProcessorEnv, stored: StoredEvent): Promise<void> {
     await env.OPERATIONS.batch([writing, done]);
     return;
   }
-  // That the user has left stands before the accounts are looked for (see `reactToUserDeleted`), and the event is done
+  // That the user has left stands before the accounts are looked for (see `reactToUserEvent`), and the event is done
   // with the last of them.
   await writing.run();
   // Else something newer was told: the user is back, and the accounts are of after that.
   if ((await readUserState(env.OPERATIONS, userId)) === "departed") {
-    await reactToUserDeleted(env, { eventId: inboxEventHref(number), userId, correlationId });
+    const id = inboxEventHref(number);
+    await reactToUserEvent(env, { id, type: "user.deleted", userId, correlationId });
   }
   await done.run();
 }

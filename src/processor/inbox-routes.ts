@@ -25,6 +25,19 @@ import { userIdOf, userStateOf } from "./user-events.ts";
 
 type InboxContext = Context<HttpEnv<ProcessorEnv>>;
 
+/**
+ * Comes before whatever asks who the caller is: who signs needs no token, since the signature says that a service sent
+ * this which has one of our secrets. A signature that does not hold is refused, whoever the caller may be otherwise.
+ */
+export function addSignedInboxRoute(app: Hono<HttpEnv<ProcessorEnv>>): void {
+  app.post(INBOX_HREF, limitBody(ARRAY_BODY_LIMIT_BYTES), async (context, next) => {
+    if (!context.req.raw.headers.has("webhook-signature")) return next();
+    await checkSignature(context);
+    return receive(context);
+  });
+}
+
+/** For callers who are known otherwise. */
 export function addInboxRoutes(app: Hono<HttpEnv<ProcessorEnv>>): void {
   app.post(INBOX_HREF, limitBody(ARRAY_BODY_LIMIT_BYTES), receive);
   app.get(INBOX_HREF, list);
@@ -45,9 +58,7 @@ export function addInboxRoutes(app: Hono<HttpEnv<ProcessorEnv>>): void {
 /** 202: everything is stored, and is handled soon, whatever becomes of this Worker. */
 async function receive(context: InboxContext): Promise<Response> {
   const { env, req } = context;
-  const body = await req.arrayBuffer();
-  await checkSignature(env, req.raw.headers, body);
-  const received = readCloudEvents(req.raw.headers, body);
+  const received = readCloudEvents(req.raw.headers, await req.arrayBuffer());
   checkUsers(env, received);
   const stored = await storeEvents(env.OPERATIONS, received.events, context.get("traceId"), Date.now());
   // What is not sent now is seen to by the clock: the answer does not depend on it, nor waits for what others left.
@@ -58,18 +69,10 @@ async function receive(context: InboxContext): Promise<Response> {
   return context.json({ items: stored.map(representation) }, 202);
 }
 
-/**
- * Who signs needs no token: the signature says that a service sent this which we gave a secret. A signature that does
- * not hold is refused even from a caller who would need none.
- */
-async function checkSignature(
-  { INBOX_SECRETS }: ProcessorEnv,
-  headers: Headers,
-  body: ArrayBuffer,
-): Promise<void> {
-  if (!headers.has("webhook-signature")) return;
-  const secrets = (INBOX_SECRETS ?? "").split(/[\s,]+/).filter((secret) => secret !== "");
-  if (await isSigned(secrets, headers, new Uint8Array(body), Date.now())) return;
+async function checkSignature({ env, req }: InboxContext): Promise<void> {
+  const secrets = (env.INBOX_SECRETS ?? "").split(/[\s,]+/).filter((secret) => secret !== "");
+  const body = new Uint8Array(await req.arrayBuffer());
+  if (await isSigned(secrets, req.raw.headers, body, Date.now())) return;
   throw new ProblemError({
     code: "unauthenticated",
     detail: "The signature does not hold: another secret, another body, or a time too far from now",

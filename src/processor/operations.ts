@@ -11,7 +11,7 @@ import { invalidRequest } from "../http/problems.ts";
 import { link } from "../http/representations.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { INBOX_HREF } from "./inbox-href.ts";
-import { addInboxRoutes } from "./inbox-routes.ts";
+import { addInboxRoutes, addSignedInboxRoute } from "./inbox-routes.ts";
 import { isParked, listParked, replayAll } from "./parking.ts";
 import { repairOrPark } from "./repair-or-park.ts";
 import { readStatus } from "./status.ts";
@@ -41,6 +41,7 @@ export function operationsRoutes(): Hono<HttpEnv<ProcessorEnv>> {
     await next();
     context.header("Cache-Control", "no-store");
   });
+  addSignedInboxRoute(app);
 
   const get = (path: string, answer: (context: OperationsContext) => Promise<Response>): void => {
     app.get(path, answer);

@@ -5,10 +5,11 @@ import { reachLog } from "../account/reach-log.ts";
 import { type ListPosition, listAccounts } from "../views/accounts-view.ts";
 import type { ProcessorEnv } from "./env.ts";
 
-/** A user event, as those know it who react. */
-export interface UserDeleted {
-  /** Where the event can be read: unlike any account event's id. Names what caused the commands. */
-  readonly eventId: string;
+/** An event of the service that users belong to. */
+interface UserEvent {
+  /** Unlike any account event's id; names what caused the commands, and makes their keys. */
+  readonly id: string;
+  readonly type: "user.deleted";
   readonly userId: number;
   readonly correlationId: string;
 }
@@ -22,9 +23,9 @@ const ACCOUNTS_PER_PAGE = 50;
  * account's creation reads the users view after the account is in its view, and closes it. One of both sees the other.
  * May be called again for the same event. Rejects where a part does not answer: then the event is handled again.
  */
-export async function reactToUserDeleted(
+export async function reactToUserEvent(
   env: Pick<ProcessorEnv, "VIEWS" | "ACCOUNT_LOGS">,
-  event: UserDeleted,
+  event: UserEvent,
 ): Promise<void> {
   let after: ListPosition | null = null;
   for (;;) {
@@ -43,16 +44,16 @@ export async function reactToUserDeleted(
 function close(
   { ACCOUNT_LOGS }: Pick<ProcessorEnv, "ACCOUNT_LOGS">,
   accountNumber: string,
-  { eventId, correlationId }: UserDeleted,
+  { id, correlationId }: UserEvent,
 ): Promise<readonly CommandOutcome[]> {
   const request: CommandRequest = {
     command: { type: "close" },
     expected: "any",
     keyed: true,
     metadata: {
-      commandId: `${eventId}/user-departure`,
+      commandId: `${id}/user-departure`,
       correlationId,
-      causationId: eventId,
+      causationId: id,
       actor: "function:user-departure",
     },
   };
