@@ -28,6 +28,8 @@ export default defineConfig({
         ],
         test: {
           name: "workerd",
+          // A machine that does something else beside is no failure.
+          testTimeout: 30_000,
           include: ["test/{command,processor,query,views,http,edge,simulation}/**/*.test.ts"],
         },
       },

@@ -27,6 +27,7 @@ import {
 } from "../http/representations.ts";
 import { generateAccountNumber } from "./account-number.ts";
 import { type AddressedCommand, dispatch } from "./dispatch.ts";
+import { type KnownUsersEnv, refuseUnknownUsers } from "./known-users.ts";
 import {
   type AskedCommand,
   MAX_BULK_COMMANDS,
@@ -38,7 +39,7 @@ import {
   unknownCommand,
 } from "./requests.ts";
 
-export interface CommandEnv {
+export interface CommandEnv extends KnownUsersEnv {
   readonly ACCOUNT_LOGS: AccountLogs;
 }
 
@@ -131,8 +132,11 @@ type Reply =
 /** One reply for each command asked for, in their order. */
 async function replies(context: CommandContext, asked: readonly Parsed<AskedCommand>[]): Promise<Reply[]> {
   const traceId = context.get("traceId");
-  const commands = await Promise.all(
-    asked.map(async (parsed) => (parsed.ok ? await address(parsed.value, traceId) : parsed.problem)),
+  const commands = await refuseUnknownUsers(
+    context.env,
+    await Promise.all(
+      asked.map(async (parsed) => (parsed.ok ? await address(parsed.value, traceId) : parsed.problem)),
+    ),
   );
   const outcomes = await dispatch(
     context.env.ACCOUNT_LOGS,

@@ -10,6 +10,8 @@ import { invalidMembers } from "../http/invalid-parts.ts";
 import { invalidRequest } from "../http/problems.ts";
 import { link } from "../http/representations.ts";
 import type { ProcessorEnv } from "./env.ts";
+import { INBOX_HREF } from "./inbox-href.ts";
+import { addInboxRoutes, addSignedInboxRoute } from "./inbox-routes.ts";
 import { discardKeptMessage, isParked, listParked, readKeptMessage, replayAll } from "./parking.ts";
 import { repairOrPark } from "./repair-or-park.ts";
 import { readStatus } from "./status.ts";
@@ -29,6 +31,7 @@ const ROOT = {
     parked: link("/v1/operations/parked"),
     rebuilds: link(PATHS.rebuild),
     verifications: link(PATHS.verification),
+    inbox: link(INBOX_HREF),
   },
 };
 
@@ -38,6 +41,7 @@ export function operationsRoutes(): Hono<HttpEnv<ProcessorEnv>> {
     await next();
     context.header("Cache-Control", "no-store");
   });
+  addSignedInboxRoute(app);
 
   const get = (path: string, answer: (context: OperationsContext) => Promise<Response>): void => {
     app.get(path, answer);
@@ -60,6 +64,7 @@ export function operationsRoutes(): Hono<HttpEnv<ProcessorEnv>> {
   post(PATHS.verification, (context) => start(context, "verification", verificationSchema));
   get(`${PATHS.rebuild}/:id`, (context) => answerWalk(context, "rebuild"));
   get(`${PATHS.verification}/:id`, (context) => answerWalk(context, "verification"));
+  addInboxRoutes(app);
   get("/health", async ({ env, var: { traceId } }) =>
     answerHealth(traceId, {
       "the views database": () => env.VIEWS.prepare("SELECT id FROM status_totals").first(),

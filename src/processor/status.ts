@@ -3,6 +3,7 @@
 import { UNPUBLISHED_LIST } from "../account/unpublished-accounts.ts";
 import { readFeedHead, readLags } from "../views/feed.ts";
 import type { ProcessorEnv } from "./env.ts";
+import { countInbox } from "./inbox.ts";
 import { countParked } from "./parking.ts";
 import { lastVerification } from "./walks.ts";
 
@@ -10,16 +11,19 @@ import { lastVerification } from "./walks.ts";
 const LAG_WINDOW_MS = 5 * 60_000;
 
 export async function readStatus(env: ProcessorEnv): Promise<object> {
-  const [position, lags, unpublished, events, dead, repairs, parked, verification] = await Promise.all([
-    readFeedHead(env.VIEWS),
-    readLags(env.VIEWS, Date.now() - LAG_WINDOW_MS),
-    env.UNPUBLISHED.getByName(UNPUBLISHED_LIST).summary(),
-    backlogOf(env.ACCOUNT_EVENTS),
-    backlogOf(env.DEAD_ACCOUNT_EVENTS),
-    backlogOf(env.ACCOUNT_REPAIRS),
-    countParked(env.OPERATIONS),
-    lastVerification(env.OPERATIONS),
-  ]);
+  const [position, lags, unpublished, events, dead, repairs, parked, inbox, verification] = await Promise.all(
+    [
+      readFeedHead(env.VIEWS),
+      readLags(env.VIEWS, Date.now() - LAG_WINDOW_MS),
+      env.UNPUBLISHED.getByName(UNPUBLISHED_LIST).summary(),
+      backlogOf(env.ACCOUNT_EVENTS),
+      backlogOf(env.DEAD_ACCOUNT_EVENTS),
+      backlogOf(env.ACCOUNT_REPAIRS),
+      countParked(env.OPERATIONS),
+      countInbox(env.OPERATIONS),
+      lastVerification(env.OPERATIONS),
+    ],
+  );
   return {
     feedPosition: position,
     lagMs: { p50: quantile(lags, 0.5), p99: quantile(lags, 0.99), events: lags.length },
@@ -28,6 +32,7 @@ export async function readStatus(env: ProcessorEnv): Promise<object> {
     /** Messages that wait in each queue. */
     backlog: { "account-events": events, "account-events-dead": dead, "account-repairs": repairs },
     parked,
+    inbox,
     lastVerification: verification,
   };
 }

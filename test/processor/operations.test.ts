@@ -198,9 +198,9 @@ describe("a rebuild", () => {
     const { body } = await post("/v1/operations/rebuilds");
     const messages = repairs.splice(0);
     for (let attempt = 1; attempt <= 4; attempt++) {
-      expect((await deliver(messages, views, "account-repairs", attempt)).retried).toEqual([0]);
+      expect((await deliver(messages, views, "account-repairs", {}, attempt)).retried).toEqual([0]);
     }
-    expect((await deliver(messages, views, "account-repairs", 5)).acked).toEqual([0]);
+    expect((await deliver(messages, views, "account-repairs", {}, 5)).acked).toEqual([0]);
 
     const walk = (await get(`/v1/operations/rebuilds/${body.id}`)).body;
     expect(walk).toMatchObject({ status: "done", found: 1 });
@@ -485,13 +485,13 @@ describe("what is parked", () => {
     });
     expect((await deliver([message])).retried).toEqual([0]);
     expect((await get("/v1/operations/parked")).body.items).toEqual([]);
-    expect((await deliver([message], views, "account-events", 5)).retried).toEqual([0]);
+    expect((await deliver([message], views, "account-events", {}, 5)).retried).toEqual([0]);
     expect((await get("/v1/operations/parked")).body.items).toMatchObject([{ accountNumber }]);
 
     await storageOf(accountNumber, ({ sql }) => {
       sql.exec("UPDATE events SET data = '{}' WHERE version = 3");
     });
-    expect((await deliver([message], views, "account-events", 6)).acked).toEqual([0]);
+    expect((await deliver([message], views, "account-events", {}, 6)).acked).toEqual([0]);
     expect((await get("/v1/operations/parked")).body.items).toEqual([]);
   });
 
@@ -537,6 +537,7 @@ describe("the status", () => {
         "account-repairs": { messages: 0, bytes: 0, oldestAt: null },
       },
       parked: 0,
+      inbox: { stored: 0, parked: 0 },
       lastVerification: null,
     });
     expect(body.lagMs.p50).toBeGreaterThanOrEqual(0);

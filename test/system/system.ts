@@ -62,6 +62,11 @@ export class System {
     return (await worker.getEnv()).OPERATIONS;
   }
 
+  /** What the processor does by the clock. */
+  async minutePasses(): Promise<void> {
+    await this.#harness.getWorker("tributary-processor").scheduled({ cron: "* * * * *" });
+  }
+
   /** Where the edge listens, for what `fetch` would not send. */
   async url(): Promise<URL> {
     return (await this.#harness.listen()).url;

@@ -10,6 +10,8 @@ const OPERATIONS_TABLES = [
   "unreadable_messages",
   "walk_ranges",
   "walks",
+  "inbox",
+  "users",
 ];
 
 export function useEmptyViews(): D1Database {
