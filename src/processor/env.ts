@@ -1,6 +1,7 @@
 // What the processor Worker is bound to.
 
 import type { AccountLogs } from "../account/account-log.ts";
+import type { FeedHubs } from "../views/feed-hub.ts";
 
 export interface ProcessorEnv {
   readonly ACCOUNT_LOGS: AccountLogs;
@@ -10,4 +11,6 @@ export interface ProcessorEnv {
   /** Asked how much waits in it; nothing is sent. */
   readonly ACCOUNT_EVENTS: Queue<unknown>;
   readonly ACCOUNT_REPAIRS: Queue<unknown>;
+  /** Told when the feed has grown. */
+  readonly FEED_HUB: FeedHubs;
 }

@@ -9,6 +9,7 @@ import { answerHealth } from "../http/health.ts";
 import { invalidMembers } from "../http/invalid-parts.ts";
 import { invalidRequest } from "../http/problems.ts";
 import { link } from "../http/representations.ts";
+import { announceGrowth } from "./announce-growth.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { isParked, listParked, replayAll } from "./parking.ts";
 import { repairOrPark } from "./repair-or-park.ts";
@@ -74,6 +75,7 @@ async function replayOne(context: OperationsContext): Promise<Response> {
     throw new ProblemError({ code: "not-found", detail: "No account of this number is parked" });
   }
   const { version, parked } = await repairOrPark(context.env, accountNumber.data, "checkpoint");
+  announceGrowth(context.env);
   return context.json({ accountNumber: accountNumber.data, version, parked });
 }
 

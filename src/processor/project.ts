@@ -3,6 +3,7 @@
 import type { Account } from "../account/account.ts";
 import type { RecordedAccountEvent } from "../account/events.ts";
 import { isRefused, projectedAccount, readRows } from "../views/accounts-view.ts";
+import { announceGrowth } from "./announce-growth.ts";
 import { registerAccounts } from "./directory.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { repairOrPark } from "./repair-or-park.ts";
@@ -69,7 +70,10 @@ export async function project(
       }
     }
   }
+  // Also where this batch brought nothing new: it may come again because the first to take it ended before saying so.
+  announceGrowth(env);
   const parked = await repairAll(env, [...toRepair], pending, failures);
+  if (toRepair.size > 0) announceGrowth(env);
   return { events, repaired: [...toRepair], parked, failures };
 }
 

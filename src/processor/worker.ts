@@ -1,9 +1,11 @@
-// The processor Worker's entry: its queues and its operations routes.
+// The processor Worker's entry: its queues, its operations routes and the feed's hub.
 
 import { consumeDeadEvents, consumeEvents } from "./consume.ts";
 import { consumeRepairs } from "./consume-repairs.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { operationsRoutes } from "./operations.ts";
+
+export { FeedHub } from "./feed-hub.ts";
 
 /** By the names in wrangler.toml. */
 const CONSUMERS: Readonly<Record<string, (batch: MessageBatch, env: ProcessorEnv) => Promise<void>>> = {

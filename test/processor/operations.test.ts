@@ -64,7 +64,7 @@ async function projectedAccount(count: number): Promise<string> {
 }
 
 async function expectProjected(...accountNumbers: string[]): Promise<void> {
-  const { events } = await readFeed(views, 0, null, 500);
+  const { events } = await readFeed(views, 0, {}, 500);
   for (const accountNumber of accountNumbers) {
     const log = env.ACCOUNT_LOGS.getByName(accountNumber);
     // From the log, which some tests change behind the back of the object and its memory.
