@@ -32,6 +32,10 @@ export class FeedHub extends DurableObject<FeedHubEnv> implements Port {
     if (this.#followers().length > 0) this.ctx.waitUntil(this.#readOnOrReport());
   }
 
+  async followers(): Promise<number> {
+    return this.#followers().length;
+  }
+
   override async fetch(request: Request): Promise<Response> {
     if (this.#followers().length === 0) this.#position = null;
     const { 0: client, 1: server } = new WebSocketPair();

@@ -1,6 +1,7 @@
-// How the processing side is: how far the views are, how late, what waits, what is parked, when it was last verified.
+// How the processing side is: how far the views are, how late, what waits, what is parked, who follows.
 
 import { readFeedHead, readLags } from "../views/feed.ts";
+import { FEED_HUB } from "../views/feed-hub.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { countParked } from "./parking.ts";
 import { lastVerification } from "./walks.ts";
@@ -9,11 +10,12 @@ import { lastVerification } from "./walks.ts";
 const LAG_WINDOW_MS = 5 * 60_000;
 
 export async function readStatus(env: ProcessorEnv): Promise<object> {
-  const [position, lags, backlog, parked, verification] = await Promise.all([
+  const [position, lags, backlog, parked, liveStreams, verification] = await Promise.all([
     readFeedHead(env.VIEWS),
     readLags(env.VIEWS, Date.now() - LAG_WINDOW_MS),
     env.ACCOUNT_EVENTS.metrics(),
     countParked(env.OPERATIONS),
+    env.FEED_HUB.getByName(FEED_HUB).followers(),
     lastVerification(env.OPERATIONS),
   ]);
   return {
@@ -25,6 +27,7 @@ export async function readStatus(env: ProcessorEnv): Promise<object> {
       oldestAt: backlog.oldestMessageTimestamp?.getTime() ?? null,
     },
     parked,
+    liveStreams,
     lastVerification: verification,
   };
 }

@@ -6,6 +6,8 @@ import { recordedAccountEventSchema } from "../account/events.ts";
 export interface FeedHub {
   /** Tells it that the feed may have grown. */
   grown(): Promise<void>;
+  /** How many streams follow. */
+  followers(): Promise<number>;
   /** Answers a request of `followRequest` with a WebSocket, over which messages of `growthSchema` come. */
   fetch(request: Request): Promise<Response>;
 }

@@ -365,6 +365,7 @@ describe("the status", () => {
       lagMs: { p50: expect.any(Number), p99: expect.any(Number), events: 3 },
       backlog: { messages: 0, bytes: 0, oldestAt: null },
       parked: 0,
+      liveStreams: 0,
       lastVerification: null,
     });
     expect(body.lagMs.p50).toBeGreaterThanOrEqual(0);

@@ -7,8 +7,7 @@ import { FEED_HUB } from "../../src/views/feed-hub.ts";
 /** A stub of its own each time, as a Worker has it: one that was told of a broken connection stays broken. */
 export const hub = () => env.FEED_HUB.getByName(FEED_HUB);
 
-export const followers = (): Promise<number> =>
-  runInDurableObject(hub(), (_, state) => state.getWebSockets().length);
+export const followers = (): Promise<number> => hub().followers();
 
 export async function untilFollowers(count: number): Promise<void> {
   await vi.waitFor(async () => {
