@@ -27,6 +27,8 @@ export default defineConfig({
         test: {
           name: "workerd",
           include: ["test/{command,processor,query,views,http,edge,simulation}/**/*.test.ts"],
+          // No test is about speed, and the machine may be busy.
+          testTimeout: 60_000,
         },
       },
       {
