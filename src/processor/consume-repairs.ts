@@ -3,6 +3,7 @@
 import * as z from "zod";
 import { accountNumberSchema } from "../account/commands.ts";
 import { logFailure, logLine } from "../http/log-line.ts";
+import { announceGrowth } from "./announce-growth.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { keepMessage, park } from "./parking.ts";
 import { repairOrPark } from "./repair-or-park.ts";
@@ -29,6 +30,8 @@ export async function consumeRepairs(batch: MessageBatch, env: ProcessorEnv): Pr
       logFailure("repairs message", { ...work, durationMs: Date.now() - startedAt }, error);
       retryLater(message);
     }
+    // However it ended: a long repair writes to the feed bit by bit.
+    announceGrowth(env);
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { AccountLogs } from "../account/account-log.ts";
 import type { UnpublishedObjects } from "../account/unpublished-accounts.ts";
+import type { FeedHubs } from "../views/feed-hub.ts";
 
 export interface ProcessorEnv {
   readonly ACCOUNT_LOGS: AccountLogs;
@@ -19,4 +20,6 @@ export interface ProcessorEnv {
   /** Comma lists of CloudEvents types, where they are not the usual ones. */
   readonly USER_CREATED_TYPES?: string;
   readonly USER_DELETED_TYPES?: string;
+  /** Told when the feed has grown. */
+  readonly FEED_HUB: FeedHubs;
 }

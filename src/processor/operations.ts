@@ -9,6 +9,7 @@ import { answerHealth } from "../http/health.ts";
 import { invalidMembers } from "../http/invalid-parts.ts";
 import { invalidRequest } from "../http/problems.ts";
 import { link } from "../http/representations.ts";
+import { announceGrowth } from "./announce-growth.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { INBOX_HREF } from "./inbox-href.ts";
 import { addInboxRoutes, addSignedInboxRoute } from "./inbox-routes.ts";
@@ -85,6 +86,7 @@ async function replayOne(context: OperationsContext): Promise<Response> {
     from: "checkpoint",
     traceId: context.get("traceId"),
   });
+  announceGrowth(context.env);
   return context.json({ accountNumber: accountNumber.data, version, parked: parked !== null });
 }
 

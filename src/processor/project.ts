@@ -3,6 +3,7 @@
 import type { Account } from "../account/account.ts";
 import type { RecordedAccountEvent } from "../account/events.ts";
 import { isRefused, projectedAccount, readRows } from "../views/accounts-view.ts";
+import { announceGrowth } from "./announce-growth.ts";
 import { registerAccounts } from "./directory.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { unparkPassed } from "./parking.ts";
@@ -84,11 +85,14 @@ export async function project(
       }
     }
   }
+  // Also where this batch brought nothing new: it may come again because the first to take it ended before saying so.
+  announceGrowth(env);
   const parked = await repairAll(env, [...toRepair], pending, failures);
   // A row in sight of an operator is to be true: whoever could not be taken off the list is looked at again.
   await unparkPassed(env.OPERATIONS, caughtUp).catch((error) => {
     for (const accountNumber of caughtUp.keys()) failures.set(accountNumber, error);
   });
+  if (toRepair.size > 0) announceGrowth(env);
   return { events, repaired: [...toRepair], parked, failures };
 }
 

@@ -1,4 +1,4 @@
-// The processor Worker's entry: its queues, its routes, and what it does by the clock.
+// The processor Worker's entry: its queues, its routes, what it does by the clock, and the feed's hub.
 
 import { consumeDeadEvents, consumeEvents } from "./consume.ts";
 import { consumeInbox } from "./consume-inbox.ts";
@@ -6,6 +6,8 @@ import { consumeRepairs } from "./consume-repairs.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { sendDue } from "./inbox.ts";
 import { operationsRoutes } from "./operations.ts";
+
+export { FeedHub } from "./feed-hub.ts";
 
 /** By the names in wrangler.toml. */
 const CONSUMERS: Readonly<Record<string, (batch: MessageBatch, env: ProcessorEnv) => Promise<void>>> = {

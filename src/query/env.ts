@@ -1,8 +1,9 @@
-// What the query Worker is bound to: the account logs, the views, and a way to have a view repaired.
+// What the query Worker is bound to: the account logs, the views, the feed's hub, and a way to have a view repaired.
 
 import type { Context } from "hono";
 import type { AccountLogs } from "../account/account-log.ts";
 import type { HttpEnv } from "../http/app.ts";
+import type { FeedHubs } from "../views/feed-hub.ts";
 
 export interface QueryEnv {
   readonly ACCOUNT_LOGS: AccountLogs;
@@ -11,6 +12,8 @@ export interface QueryEnv {
   readonly ACCOUNT_REPAIRS: {
     send(message: { readonly accountNumber: string; readonly traceId: string }): Promise<unknown>;
   };
+  /** Sends a stream what the feed gains. */
+  readonly FEED_HUB: FeedHubs;
 }
 
 export type QueryContext = Context<HttpEnv<QueryEnv>>;

@@ -67,7 +67,7 @@ async function projectedAccount(count: number): Promise<string> {
 }
 
 async function expectProjected(...accountNumbers: string[]): Promise<void> {
-  const { events } = await readFeed(views, 0, null, 500);
+  const { events } = await readFeed(views, 0, {}, 500);
   for (const accountNumber of accountNumbers) {
     const log = env.ACCOUNT_LOGS.getByName(accountNumber);
     // From the log, which some tests change behind the back of the object and its memory.
@@ -538,6 +538,7 @@ describe("the status", () => {
       },
       parked: 0,
       inbox: { stored: 0, parked: 0 },
+      liveStreams: 0,
       lastVerification: null,
     });
     expect(body.lagMs.p50).toBeGreaterThanOrEqual(0);

@@ -8,6 +8,9 @@ declare namespace Cloudflare {
         accountNumber: string,
       ): DurableObjectStub & import("../../src/account/account-log.ts").AccountLog;
     };
+    readonly FEED_HUB: Omit<DurableObjectNamespace, "getByName"> & {
+      getByName(name: string): DurableObjectStub & import("../../src/views/feed-hub.ts").FeedHub;
+    };
     readonly ACCOUNT_EVENTS: Queue<import("../../src/account/events-message.ts").EventsMessage>;
     readonly UNPUBLISHED: import("../../src/account/unpublished-accounts.ts").UnpublishedObjects;
     readonly DEAD_ACCOUNT_EVENTS: Queue<unknown>;
