@@ -3,7 +3,7 @@
 import type { RecordedAccountEvent } from "../account/events.ts";
 import { upcast } from "../account/upcast.ts";
 
-/** A page that asks for certain types looks at so many positions at most, however rare those types are. */
+/** A page that asks for certain events looks at so many positions at most, however rare those events are. */
 const MAX_POSITIONS_PER_PAGE = 5_000;
 
 /** Lag is told by the newest of so many positions: reading all of the last minutes could be reading very many. */
@@ -55,22 +55,29 @@ export async function readAccountFeed(
   return results.map(({ position, event }) => ({ position, event: upcast(JSON.parse(event)) }));
 }
 
-/** Events after a position, at most `limit`; of the given types only, where any are given. */
+/**
+ * Events after a position, at most `limit`; of the given types only, where any are given, and of one user's accounts
+ * only, where a user is given. A page looks at so many positions at most, so one of certain events may be empty and have
+ * a next one all the same: the end is reached where `next` is null.
+ */
 export async function readFeed(
   views: D1Database,
   after: number,
   types: readonly string[] | null,
   limit: number,
+  userId: number | null = null,
 ): Promise<FeedPage> {
   const [page, head] = await views.batch<{ position: number | null; event: string }>([
     views
       .prepare(
+        // The plus keeps the page to its range of positions: by account, all of a user's events would have to be sorted.
         `SELECT position, event FROM feed
          WHERE position > ?1 AND position <= ?1 + ?2
            AND (?3 IS NULL OR event ->> 'type' IN (SELECT value FROM json_each(?3)))
+           AND (?5 IS NULL OR +account_number IN (SELECT account_number FROM accounts WHERE user_id = ?5))
          ORDER BY position LIMIT ?4`,
       )
-      .bind(after, MAX_POSITIONS_PER_PAGE, types === null ? null : JSON.stringify(types), limit),
+      .bind(after, MAX_POSITIONS_PER_PAGE, types === null ? null : JSON.stringify(types), limit, userId),
     views.prepare("SELECT max(position) AS position FROM feed"),
   ]);
   const events = (page?.results ?? []).map(({ position, event }) => ({
