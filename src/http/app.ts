@@ -2,6 +2,7 @@
 
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { LogUnavailable } from "../account/reach-log.ts";
+import type { Caller } from "./caller.ts";
 import { logLine } from "./log-line.ts";
 import { methodNotAllowed, type Problem, problemResponse, UNAVAILABLE } from "./problems.ts";
 import { traceIdOf } from "./tracing.ts";
@@ -10,6 +11,10 @@ export interface HttpEnv<Bindings extends object> {
   Bindings: Bindings;
   Variables: {
     traceId: string;
+    /** Of every request to /v1, behind `authenticate`. */
+    caller: Caller;
+    /** Of every request behind `requireScope`; see `ownerOf`. */
+    owner?: number | null;
     /** What the request's log line is to tell beside the ordinary. */
     told?: Readonly<Record<string, unknown>>;
   };
@@ -38,6 +43,7 @@ export function createApp<Bindings extends object>(): Hono<HttpEnv<Bindings>> {
       method: context.req.method,
       path: context.req.path,
       status: context.res.status,
+      subject: context.get("caller")?.subject,
       ...context.get("told"),
       durationMs: Date.now() - startedAt,
     });

@@ -1,8 +1,9 @@
 // What the processor Worker is bound to.
 
 import type { AccountLogs } from "../account/account-log.ts";
+import type { AuthenticationEnv } from "../http/authentication.ts";
 
-export interface ProcessorEnv {
+export interface ProcessorEnv extends AuthenticationEnv {
   readonly ACCOUNT_LOGS: AccountLogs;
   readonly VIEWS: D1Database;
   /** The processor's own database: directory, parked accounts, walks. */

@@ -4,11 +4,13 @@ import type { Context, Hono } from "hono";
 import * as z from "zod";
 import { accountNumberSchema } from "../account/commands.ts";
 import { allow, createApp, type HttpEnv, ProblemError } from "../http/app.ts";
+import { authenticate } from "../http/authentication.ts";
 import { BODY_LIMIT_BYTES, limitBody, readJson } from "../http/body.ts";
 import { answerHealth } from "../http/health.ts";
 import { invalidMembers } from "../http/invalid-parts.ts";
 import { invalidRequest } from "../http/problems.ts";
 import { link } from "../http/representations.ts";
+import { requireScope } from "../http/scopes.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { isParked, listParked, replayAll } from "./parking.ts";
 import { repairOrPark } from "./repair-or-park.ts";
@@ -39,12 +41,15 @@ export function operationsRoutes(): Hono<HttpEnv<ProcessorEnv>> {
     context.header("Cache-Control", "no-store");
   });
 
+  app.use("/v1/*", authenticate);
+
+  const mayOperate = requireScope("accounts:operate");
   const get = (path: string, answer: (context: OperationsContext) => Promise<Response>): void => {
-    app.get(path, answer);
+    app.get(path, mayOperate, answer);
     app.all(path, allow("GET", "HEAD"));
   };
   const post = (path: string, answer: (context: OperationsContext) => Promise<Response>): void => {
-    app.post(path, limitBody(BODY_LIMIT_BYTES), answer);
+    app.post(path, mayOperate, limitBody(BODY_LIMIT_BYTES), answer);
     app.all(path, allow("POST"));
   };
 
@@ -57,7 +62,7 @@ export function operationsRoutes(): Hono<HttpEnv<ProcessorEnv>> {
   post(PATHS.verification, (context) => start(context, "verification", verificationSchema));
   get(`${PATHS.rebuild}/:id`, (context) => answerWalk(context, "rebuild"));
   get(`${PATHS.verification}/:id`, (context) => answerWalk(context, "verification"));
-  get("/health", async ({ env, var: { traceId } }) =>
+  app.get("/health", async ({ env, var: { traceId } }) =>
     answerHealth(traceId, {
       "the views database": () => env.VIEWS.prepare("SELECT id FROM status_totals").first(),
       "the operations database": () => env.OPERATIONS.prepare("SELECT 1 FROM directory LIMIT 1").first(),

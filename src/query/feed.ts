@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { eventRepresentation } from "../http/representations.ts";
+import { ownerOf } from "../http/scopes.ts";
 import { readFeed } from "../views/feed.ts";
 import type { QueryContext } from "./env.ts";
 import { pageResponse } from "./page.ts";
@@ -26,7 +27,8 @@ const schema = z.strictObject({
 
 export async function getFeed(context: QueryContext): Promise<Response> {
   const { after, types, limit } = readQuery(context, schema);
-  const { events, next } = await readFeed(context.env.VIEWS, after, types ?? null, limit);
+  const { VIEWS: views } = context.env;
+  const { events, next } = await readFeed(views, after, types ?? null, limit, ownerOf(context));
   const items = events.map(({ position, event }) => ({ position, ...eventRepresentation(event) }));
   context.header("Served-From", "view");
   return pageResponse(context, items, next === null ? null : ["after", next]);

@@ -7,6 +7,7 @@ import { reachLog } from "../account/reach-log.ts";
 import { accountHref, commandLinks, eventRepresentation, link } from "../http/representations.ts";
 import type { QueryContext } from "./env.ts";
 import { accountNotFound, versionNotFound } from "./not-found.ts";
+import { knownToCaller, requireKnownLog } from "./own-account.ts";
 import { pageResponse } from "./page.ts";
 import {
   afterParameter,
@@ -30,6 +31,7 @@ const eventSchema = z.object({ accountNumber: accountNumberSchema, version: vers
 export async function listEvents(context: QueryContext): Promise<Response> {
   const accountNumber = readAccountNumber(context);
   const { after, limit } = readQuery(context, pageSchema);
+  await requireKnownLog(context, accountNumber);
   const { events, currentVersion } = await reachLog(context.env.ACCOUNT_LOGS, accountNumber, (log) =>
     log.events(after, limit),
   );
@@ -43,6 +45,7 @@ export async function listEvents(context: QueryContext): Promise<Response> {
 export async function getEvent(context: QueryContext): Promise<Response> {
   const { accountNumber, version } = readPath(context, eventSchema);
   readQuery(context, noParameters);
+  await requireKnownLog(context, accountNumber);
   const { events, currentVersion } = await reachLog(context.env.ACCOUNT_LOGS, accountNumber, (log) =>
     log.events(version - 1, 1),
   );
@@ -56,7 +59,10 @@ export async function getEvent(context: QueryContext): Promise<Response> {
 export async function getLegalCommands(context: QueryContext): Promise<Response> {
   const accountNumber = readAccountNumber(context);
   readQuery(context, noParameters);
-  const account = await reachLog(context.env.ACCOUNT_LOGS, accountNumber, (log) => log.current());
+  const account = knownToCaller(
+    context,
+    await reachLog(context.env.ACCOUNT_LOGS, accountNumber, (log) => log.current()),
+  );
   if (account === null) throw accountNotFound();
   const href = accountHref(accountNumber);
   context.header("Served-From", "log");

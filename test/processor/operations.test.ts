@@ -32,7 +32,7 @@ const bindings = () => ({
 
 async function send(method: string, path: string, body?: unknown) {
   const response = await worker.fetch(
-    new Request(`https://edge.test${path}`, {
+    new Request(`http://localhost${path}`, {
       method,
       ...(body === undefined
         ? {}

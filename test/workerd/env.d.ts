@@ -12,6 +12,7 @@ declare namespace Cloudflare {
     readonly VIEWS: D1Database;
     readonly OPERATIONS: D1Database;
     readonly ACCOUNT_REPAIRS: Queue<unknown>;
+    readonly FEW_REQUESTS: RateLimit;
     readonly VIEWS_MIGRATIONS: import("cloudflare:test").D1Migration[];
     readonly OPERATIONS_MIGRATIONS: import("cloudflare:test").D1Migration[];
   }
