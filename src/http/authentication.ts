@@ -6,7 +6,13 @@ import { isLoopback, isPrivate } from "./addresses.ts";
 import { type HttpEnv, ProblemError } from "./app.ts";
 import type { Caller } from "./caller.ts";
 import { IssuerUnavailable } from "./issuer.ts";
-import { AUTHENTICATION_NOT_CONFIGURED, RATE_LIMITED, UNAVAILABLE, unauthenticated } from "./problems.ts";
+import {
+  AUTHENTICATION_NOT_CONFIGURED,
+  forbidden,
+  RATE_LIMITED,
+  UNAVAILABLE,
+  unauthenticated,
+} from "./problems.ts";
 import { type TrustedIssuer, verifyToken } from "./token.ts";
 
 export interface AuthenticationEnv {
@@ -28,22 +34,30 @@ const ANYONE: Caller = {
   scopes: ["accounts:read", "accounts:write", "accounts:operate"],
 };
 
+const READING: readonly string[] = ["GET", "HEAD", "OPTIONS"];
+
 /** The middleware of all of /v1: behind it there is a `caller`. */
 export async function authenticate(context: AuthenticationContext, next: Next): Promise<void> {
-  context.set("caller", isOpen(context) ? ANYONE : await callerOf(context));
+  context.set("caller", isOpen(context) ? anyone(context) : await callerOf(context));
   await next();
 }
 
 /**
- * An issuer, however wrongly configured, ends open mode. The host name is what the client's connection or its Host
- * header says, so it is no proof of where the client is. It holds off a web page whose own name leads to 127.0.0.1
- * (DNS rebinding) and a tunnel to this machine; from outside nobody can connect, since `npm start` listens on loopback.
- * A page that calls http://localhost by that name says where it is from in its Origin.
+ * An issuer, however wrongly configured, ends open mode. The host name is what the request's Host header says, so it is
+ * no proof of where the client is: from outside nobody can connect, since `npm start` listens on loopback. It holds off
+ * a tunnel to this machine, and a web page whose own name leads to 127.0.0.1 (DNS rebinding).
  */
 function isOpen({ env, req }: AuthenticationContext): boolean {
-  if (env.AUTH_ISSUER || env.OPEN_ON_LOOPBACK !== "true") return false;
+  return !env.AUTH_ISSUER && env.OPEN_ON_LOOPBACK === "true" && isLoopback(req.url);
+}
+
+/** A page from elsewhere, in a browser on this machine, can read no answer; a command would be carried out all the same. */
+function anyone({ req }: AuthenticationContext): Caller {
   const origin = req.header("Origin");
-  return isLoopback(req.url) && (origin === undefined || isLoopback(origin));
+  if (origin !== undefined && !isLoopback(origin) && !READING.includes(req.method)) {
+    throw new ProblemError(forbidden("Pages from elsewhere change nothing here", []));
+  }
+  return ANYONE;
 }
 
 async function callerOf(context: AuthenticationContext): Promise<Caller> {

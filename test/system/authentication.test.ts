@@ -431,8 +431,16 @@ describe("other configurations", () => {
       for (const host of ["evil.example", "localhost.evil.example", "10.0.0.1", "127.0.0.1.nip.io"]) {
         expect(await statusAt(host, path)).toBe(503);
       }
-      expect(problemOf(await system.get(path, { Origin: "https://evil.example" }))).toEqual(closed);
-      expect((await system.get(path, { Origin: "http://localhost:3000" })).status).toBe(200);
     }
+  });
+
+  it("in open mode a page from elsewhere changes nothing", async () => {
+    await system.deploy(allPartsWith({ OPEN_ON_LOOPBACK: "true" }));
+    const open = (userId: number, origin: string) =>
+      system.post("/v1/accounts", { userId, accountNumber: `PAGE-${userId}` }, { Origin: origin });
+    expect(problemOf(await open(20, "https://evil.example"))).toEqual([403, "forbidden"]);
+    expect(problemOf(await open(20, "null"))).toEqual([403, "forbidden"]);
+    expect((await system.get("/v1/accounts/PAGE-20/events")).status).toBe(404);
+    expect((await open(21, "http://localhost:3000")).status).toBe(201);
   });
 });
