@@ -20,6 +20,8 @@ export default defineConfig({
             wrangler: { configPath: "./test/workerd/wrangler.toml" },
             miniflare: {
               bindings: {
+                // As `npm start` has it. Who may come in is what test/http/authentication.test.ts is about.
+                OPEN_ON_LOOPBACK: "true",
                 VIEWS_MIGRATIONS: await readD1Migrations("./src/views/migrations"),
                 OPERATIONS_MIGRATIONS: await readD1Migrations("./src/processor/migrations"),
               },

@@ -9,4 +9,6 @@ export interface EdgeEnv {
   readonly COMMAND: Part;
   readonly QUERY: Part;
   readonly PROCESSOR: Part;
+  /** The origins whose pages may call the API, with commas between them; none without it. */
+  readonly CORS_ORIGINS?: string;
 }

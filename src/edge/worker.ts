@@ -4,6 +4,7 @@ import type { Context } from "hono";
 import { allow, createApp, type HttpEnv, ProblemError } from "../http/app.ts";
 import { UNAVAILABLE } from "../http/problems.ts";
 import { traceparentFor } from "../http/tracing.ts";
+import { crossOrigin, securityHeaders } from "./headers.ts";
 import { healthOf } from "./health.ts";
 import type { EdgeEnv, Part } from "./parts.ts";
 import { START_PAGE_POLICY, startPage } from "./start-page.ts";
@@ -12,10 +13,7 @@ type EdgeContext = Context<HttpEnv<EdgeEnv>>;
 
 const app = createApp<EdgeEnv>();
 
-app.use(async (context, next) => {
-  await next();
-  context.header("X-Content-Type-Options", "nosniff");
-});
+app.use(securityHeaders, crossOrigin);
 
 app.all("/v1/commands", (context) => forward(context, context.env.COMMAND));
 app.all("/v1/accounts/:accountNumber/commands/:command", (context) => forward(context, context.env.COMMAND));
@@ -46,5 +44,6 @@ async function forward(context: EdgeContext, part: Part): Promise<Response> {
   const response = await part.fetch(new Request(context.req.raw, { headers }));
   // No part answers 500 by itself: this is a platform's page about one that crashed.
   if (response.status === 500) throw new ProblemError(UNAVAILABLE);
-  return response;
+  // A copy, because the headers of what another Worker answered can't be added to.
+  return new Response(response.body, response);
 }

@@ -2,9 +2,10 @@
 
 import type { AccountLogs } from "../account/account-log.ts";
 import type { UnpublishedObjects } from "../account/unpublished-accounts.ts";
+import type { AuthenticationEnv } from "../http/authentication.ts";
 import type { FeedHubs } from "../views/feed-hub.ts";
 
-export interface ProcessorEnv {
+export interface ProcessorEnv extends AuthenticationEnv {
   readonly ACCOUNT_LOGS: AccountLogs;
   readonly VIEWS: D1Database;
   /** The processor's own database: directory, parked accounts, walks, inbox, users. */

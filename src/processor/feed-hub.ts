@@ -67,7 +67,7 @@ export class FeedHub extends DurableObject<FeedHubEnv> implements Port {
   }
 
   async #readOnOrReport(): Promise<void> {
-    await this.#readOn().catch((error) => console.warn("The feed's hub could not read the feed:", error));
+    await this.#readOn().catch((error) => logFailure("feed hub", {}, error));
   }
 
   /** One reading at a time; who asks meanwhile is served by one more round of it. */

@@ -4,11 +4,13 @@ import type { Context, Hono } from "hono";
 import * as z from "zod";
 import { accountNumberSchema } from "../account/commands.ts";
 import { allow, createApp, type HttpEnv, ProblemError } from "../http/app.ts";
+import { authenticate } from "../http/authentication.ts";
 import { BODY_LIMIT_BYTES, limitBody, readJson } from "../http/body.ts";
 import { answerHealth } from "../http/health.ts";
 import { invalidMembers } from "../http/invalid-parts.ts";
 import { invalidRequest } from "../http/problems.ts";
 import { link } from "../http/representations.ts";
+import { requireScope } from "../http/scopes.ts";
 import { announceGrowth } from "./announce-growth.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { INBOX_HREF } from "./inbox-href.ts";
@@ -44,12 +46,15 @@ export function operationsRoutes(): Hono<HttpEnv<ProcessorEnv>> {
   });
   addSignedInboxRoute(app);
 
+  app.use("/v1/*", authenticate);
+
+  const mayOperate = requireScope("accounts:operate");
   const get = (path: string, answer: (context: OperationsContext) => Promise<Response>): void => {
-    app.get(path, answer);
+    app.get(path, mayOperate, answer);
     app.all(path, allow("GET", "HEAD"));
   };
   const post = (path: string, answer: (context: OperationsContext) => Promise<Response>): void => {
-    app.post(path, limitBody(BODY_LIMIT_BYTES), answer);
+    app.post(path, mayOperate, limitBody(BODY_LIMIT_BYTES), answer);
     app.all(path, allow("POST"));
   };
 
@@ -58,15 +63,15 @@ export function operationsRoutes(): Hono<HttpEnv<ProcessorEnv>> {
   get("/v1/operations/parked", async (context) => context.json(await listParked(context.env.OPERATIONS)));
   post("/v1/operations/parked/replay", async (context) => context.json(await replayAll(context.env), 202));
   post("/v1/operations/parked/:accountNumber/replay", replayOne);
-  app.get("/v1/operations/messages/:id", getMessage);
-  app.delete("/v1/operations/messages/:id", discardMessage);
+  app.get("/v1/operations/messages/:id", mayOperate, getMessage);
+  app.delete("/v1/operations/messages/:id", mayOperate, discardMessage);
   app.all("/v1/operations/messages/:id", allow("GET", "HEAD", "DELETE"));
   post(PATHS.rebuild, (context) => start(context, "rebuild", z.strictObject({})));
   post(PATHS.verification, (context) => start(context, "verification", verificationSchema));
   get(`${PATHS.rebuild}/:id`, (context) => answerWalk(context, "rebuild"));
   get(`${PATHS.verification}/:id`, (context) => answerWalk(context, "verification"));
   addInboxRoutes(app);
-  get("/health", async ({ env, var: { traceId } }) =>
+  app.get("/health", async ({ env, var: { traceId } }) =>
     answerHealth(traceId, {
       "the views database": () => env.VIEWS.prepare("SELECT id FROM status_totals").first(),
       "the operations database": () => env.OPERATIONS.prepare("SELECT 1 FROM directory LIMIT 1").first(),

@@ -18,6 +18,7 @@ declare namespace Cloudflare {
     readonly OPERATIONS: D1Database;
     readonly ACCOUNT_REPAIRS: Queue<unknown>;
     readonly INBOX: Queue<unknown>;
+    readonly FEW_REQUESTS: RateLimit;
     readonly VIEWS_MIGRATIONS: import("cloudflare:test").D1Migration[];
     readonly OPERATIONS_MIGRATIONS: import("cloudflare:test").D1Migration[];
   }
