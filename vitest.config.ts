@@ -26,6 +26,7 @@ export default defineConfig({
         ],
         test: {
           name: "workerd",
+          globalSetup: "test/workerd/odd-receivers.ts",
           include: ["test/{command,processor,query,views,http,edge,simulation}/**/*.test.ts"],
         },
       },

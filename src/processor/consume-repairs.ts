@@ -14,8 +14,8 @@ const repairSchema = z.union([
   z.object({ accountNumber: accountNumberSchema }),
 ]);
 
-/** Each message is one piece of work; what fails comes again, later each time. */
-export async function consumeRepairs(batch: MessageBatch, env: ProcessorEnv): Promise<void> {
+/** Each message is one piece of work; what fails comes again, later each time. Events of any type may be new in the feed. */
+export async function consumeRepairs(batch: MessageBatch, env: ProcessorEnv): Promise<null> {
   for (const message of batch.messages) {
     const startedAt = Date.now();
     const work = repairSchema.safeParse(message.body).data;
@@ -31,4 +31,5 @@ export async function consumeRepairs(batch: MessageBatch, env: ProcessorEnv): Pr
     }
     logLine("repairs message", { ...work, failure, durationMs: Date.now() - startedAt });
   }
+  return null;
 }

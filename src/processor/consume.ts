@@ -19,25 +19,28 @@ interface Gathered {
 }
 
 /** The queue `account-events`: what failed comes again, later each time. */
-export function consumeEvents(batch: MessageBatch, env: ProcessorEnv): Promise<void> {
+export function consumeEvents(batch: MessageBatch, env: ProcessorEnv): Promise<ReadonlySet<string>> {
   return consume(batch, env, retryLater, async (_, { messages }) => messages.forEach(retryLater));
 }
 
 /** Its dead-letter queue: nobody would bring these again, so what fails here too is parked. */
-export function consumeDeadEvents(batch: MessageBatch, env: ProcessorEnv): Promise<void> {
+export function consumeDeadEvents(batch: MessageBatch, env: ProcessorEnv): Promise<ReadonlySet<string>> {
   return consume(batch, env, retryDeadLater, async (accountNumber, { messages, lastVersion }, reason) => {
     await park(env.OPERATIONS, accountNumber, new Unprojectable(lastVersion, reason));
     for (const message of messages) message.ack();
   });
 }
 
-/** `onFailure`: what becomes of an account's messages when a part of the system did not answer. */
+/**
+ * `onFailure`: what becomes of an account's messages when a part of the system did not answer. Answers the types of
+ * the events that came.
+ */
 async function consume(
   batch: MessageBatch,
   env: ProcessorEnv,
   retry: (message: Message) => void,
   onFailure: (accountNumber: string, own: Gathered, reason: unknown) => Promise<void>,
-): Promise<void> {
+): Promise<ReadonlySet<string>> {
   const startedAt = Date.now();
   const { gathered, unreadable } = gather(batch.messages);
   for (const { message, reason } of unreadable) {
@@ -66,6 +69,7 @@ async function consume(
     failures: [...failures].map(([accountNumber, reason]) => ({ accountNumber, reason: String(reason) })),
     durationMs: Date.now() - startedAt,
   });
+  return new Set([...gathered.values()].flatMap(({ known }) => [...known.values()].map(({ type }) => type)));
 }
 
 const NOTHING_PROJECTED: Omit<Projected, "failures"> = { events: 0, repaired: [], parked: [] };

@@ -29,6 +29,7 @@ const ROOT = {
     parked: link("/v1/operations/parked"),
     rebuilds: link(PATHS.rebuild),
     verifications: link(PATHS.verification),
+    subscriptions: link("/v1/subscriptions"),
   },
 };
 

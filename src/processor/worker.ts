@@ -1,22 +1,34 @@
-// The processor Worker's entry: its queues and its operations routes.
+// The processor Worker's entry: its queues, its clock, its routes, and the class of the objects that deliver webhooks.
 
 import { consumeDeadEvents, consumeEvents } from "./consume.ts";
 import { consumeRepairs } from "./consume-repairs.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { operationsRoutes } from "./operations.ts";
+import { addSubscriptionRoutes } from "./subscriptions/routes.ts";
+import { wakeSubscriptions, wakeSubscriptionsBehind } from "./subscriptions/wake.ts";
+
+export { SubscriptionObject } from "./subscriptions/subscription-object.ts";
+
+/** Answers the types of the events that the feed may have got; null where they may be of any. */
+type Consumer = (batch: MessageBatch, env: ProcessorEnv) => Promise<ReadonlySet<string> | null>;
 
 /** By the names in wrangler.toml. */
-const CONSUMERS: Readonly<Record<string, (batch: MessageBatch, env: ProcessorEnv) => Promise<void>>> = {
+const CONSUMERS: Readonly<Record<string, Consumer>> = {
   "account-events": consumeEvents,
   "account-events-dead": consumeDeadEvents,
   "account-repairs": consumeRepairs,
 };
 
 export default {
-  fetch: operationsRoutes().fetch,
-  queue(batch: MessageBatch, env: ProcessorEnv): Promise<void> {
+  fetch: addSubscriptionRoutes(operationsRoutes()).fetch,
+  async queue(batch: MessageBatch, env: ProcessorEnv, context: ExecutionContext): Promise<void> {
     const consumer = CONSUMERS[batch.queue];
     if (consumer === undefined) throw new Error(`No consumer for the queue ${batch.queue}`);
-    return consumer(batch, env);
+    const types = await consumer(batch, env);
+    // Behind the batch's back: nothing about a subscription delays a view.
+    context.waitUntil(wakeSubscriptions(env, types));
+  },
+  async scheduled(_: ScheduledController, env: ProcessorEnv): Promise<void> {
+    await wakeSubscriptionsBehind(env);
   },
 };

@@ -9,7 +9,8 @@ type Workers = TestHarnessOptions["workers"];
 
 const EDGE = { configPath: "wrangler.toml" };
 const COMMAND = { configPath: "src/command/wrangler.toml" };
-const PROCESSOR = { configPath: "src/processor/wrangler.toml" };
+/** The tests' receivers of webhooks are on this machine. */
+const PROCESSOR = { configPath: "src/processor/wrangler.toml", vars: { OPEN_ON_LOOPBACK: "true" } };
 const QUERY = { configPath: "src/query/wrangler.toml" };
 
 /** A Worker of that name which is broken, in the place of the real one. */
@@ -60,6 +61,11 @@ export class System {
   async operations(): Promise<D1Database> {
     const worker = this.#harness.getWorker<{ OPERATIONS: D1Database }>("tributary-processor");
     return (await worker.getEnv()).OPERATIONS;
+  }
+
+  /** What the platform does once a minute; it does not do so by itself here. */
+  async tick(): Promise<void> {
+    await this.#harness.getWorker("tributary-processor").scheduled({ cron: "* * * * *" });
   }
 
   /** Where the edge listens, for what `fetch` would not send. */

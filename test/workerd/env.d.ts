@@ -9,6 +9,9 @@ declare namespace Cloudflare {
       ): DurableObjectStub & import("../../src/account/account-log.ts").AccountLog;
     };
     readonly ACCOUNT_EVENTS: Queue<import("../../src/account/events-message.ts").EventsMessage>;
+    readonly SUBSCRIPTIONS: DurableObjectNamespace<
+      import("../../src/processor/subscriptions/subscription-object.ts").SubscriptionObject
+    >;
     readonly VIEWS: D1Database;
     readonly OPERATIONS: D1Database;
     readonly ACCOUNT_REPAIRS: Queue<unknown>;

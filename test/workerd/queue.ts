@@ -18,8 +18,9 @@ export async function deliver(
     queue,
     bodies.map((body, index) => ({ id: String(index), timestamp: new Date(), attempts: 1, body })),
   );
-  await worker.queue(batch, { ...env, VIEWS: views });
-  const { explicitAcks, retryMessages } = await getQueueResult(batch, createExecutionContext());
+  const context = createExecutionContext();
+  await worker.queue(batch, { ...env, VIEWS: views }, context);
+  const { explicitAcks, retryMessages } = await getQueueResult(batch, context);
   return {
     acked: explicitAcks.map(Number).toSorted((one, other) => one - other),
     retried: retryMessages.map(({ msgId }) => Number(msgId)).toSorted((one, other) => one - other),

@@ -1,5 +1,6 @@
-// The Worker that the tests run in: it holds the account object; each test calls the Worker it is about.
+// The Worker that the tests run in: it holds the objects; each test calls the Worker it is about.
 
 export { AccountObject } from "../../src/command/account-object.ts";
+export { SubscriptionObject } from "../../src/processor/subscriptions/subscription-object.ts";
 
 export default {};
