@@ -12,6 +12,6 @@ export interface ProcessorEnv {
   readonly ACCOUNT_REPAIRS: Queue<unknown>;
   /** One object for each subscription, by its id. */
   readonly SUBSCRIPTIONS: { getByName(id: string): { wake(): Promise<void> } };
-  /** Set in local development alone: receivers may be on this machine. */
+  /** "true" in local development alone: receivers may be on this machine. */
   readonly OPEN_ON_LOOPBACK?: string;
 }

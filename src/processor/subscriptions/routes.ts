@@ -69,7 +69,7 @@ async function list({ env, json }: SubscriptionContext): Promise<Response> {
 
 async function subscribe(context: SubscriptionContext): Promise<Response> {
   const { OPERATIONS, VIEWS, SUBSCRIPTIONS, OPEN_ON_LOOPBACK } = context.env;
-  const loopbackAllowed = OPEN_ON_LOOPBACK !== undefined && isLoopback(new URL(context.req.url));
+  const loopbackAllowed = OPEN_ON_LOOPBACK === "true" && isLoopback(new URL(context.req.url));
   const { url, types = null, after } = await readBody(context, newSubscriptionSchema(loopbackAllowed));
   const head = await readFeedHead(VIEWS);
   if (after !== undefined && after > head) {

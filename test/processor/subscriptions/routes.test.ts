@@ -14,12 +14,18 @@ beforeEach(async () => {
 });
 afterEach(() => vi.restoreAllMocks());
 
-async function send(method: string, path: string, body?: unknown, origin = "https://edge.test") {
+async function send(
+  method: string,
+  path: string,
+  body?: unknown,
+  origin = "https://edge.test",
+  openOnLoopback = "true",
+) {
   const init =
     body === undefined ? {} : { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
   const response = await worker.fetch(
     new Request(`${origin}${path}`, { method, ...init }),
-    { ...env, OPEN_ON_LOOPBACK: "true" },
+    { ...env, OPEN_ON_LOOPBACK: openOnLoopback },
     createExecutionContext(),
   );
   const text = await response.text();
@@ -95,9 +101,12 @@ describe("subscribing", () => {
     expect((await send("GET", "/v1/subscriptions")).body.items).toEqual([]);
   });
 
-  it("takes a receiver on this machine where the service itself was reached there", async () => {
+  it("takes a receiver on this machine where the service itself was reached there, and is open there", async () => {
     const url = "http://localhost:1234/";
-    expect((await send("POST", "/v1/subscriptions", { url }, "http://localhost:8787")).status).toBe(201);
+    const subscribeThere = (openOnLoopback: string) =>
+      send("POST", "/v1/subscriptions", { url }, "http://localhost:8787", openOnLoopback);
+    expect((await subscribeThere("")).status).toBe(400);
+    expect((await subscribeThere("true")).status).toBe(201);
   });
 
   it("is refused where there are as many as there may be", async () => {
