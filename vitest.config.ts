@@ -30,6 +30,7 @@ export default defineConfig({
         ],
         test: {
           name: "workerd",
+          globalSetup: "test/workerd/odd-receivers.ts",
           include: ["test/{command,processor,query,views,http,edge,simulation}/**/*.test.ts"],
           // No test is about speed, and the machine may be busy.
           testTimeout: 60_000,

@@ -39,7 +39,7 @@ const READING: readonly string[] = ["GET", "HEAD", "OPTIONS"];
 
 /** The middleware of all of /v1: behind it there is a `caller`. */
 export async function authenticate(context: AuthenticationContext, next: Next): Promise<void> {
-  context.set("caller", isOpen(context) ? anyone(context) : await callerOf(context));
+  context.set("caller", isOpen(context.env, context.req.url) ? anyone(context) : await callerOf(context));
   await next();
 }
 
@@ -48,8 +48,8 @@ export async function authenticate(context: AuthenticationContext, next: Next): 
  * no proof of where the client is: from outside nobody can connect, since `npm start` listens on loopback. It holds off
  * a tunnel to this machine, and a web page whose own name leads to 127.0.0.1 (DNS rebinding).
  */
-function isOpen({ env, req }: AuthenticationContext): boolean {
-  return !env.AUTH_ISSUER && env.OPEN_ON_LOOPBACK === "true" && isLoopback(req.url);
+export function isOpen({ AUTH_ISSUER, OPEN_ON_LOOPBACK }: AuthenticationEnv, url: string): boolean {
+  return !AUTH_ISSUER && OPEN_ON_LOOPBACK === "true" && isLoopback(url);
 }
 
 /** A page from elsewhere, in a browser on this machine, can read no answer; a command would be carried out all the same. */

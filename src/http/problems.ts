@@ -14,6 +14,7 @@ const PROBLEMS = {
   "account-closed": { status: 409, title: "The account is closed" },
   "already-in-state": { status: 409, title: "The command would change nothing" },
   "illegal-transition": { status: 409, title: "The command is not legal now" },
+  "too-many-subscriptions": { status: 409, title: "There are as many subscriptions as there may be" },
   "version-mismatch": { status: 412, title: "The account is at another version" },
   "payload-too-large": { status: 413, title: "The body is too large" },
   "unsupported-media-type": { status: 415, title: "The body is of a type that is not taken here" },

@@ -1,6 +1,7 @@
 // The feed's hub: one object that reads what the feed gained, once, and sends it to every stream that follows.
 
 import { DurableObject } from "cloudflare:workers";
+import { logFailure } from "../http/log-line.ts";
 import { type OwnedFeedEvent, readFeed, readFeedHead } from "../views/feed.ts";
 import { accountPart, type FeedHub as Port, WHOLE_FEED } from "../views/feed-hub.ts";
 

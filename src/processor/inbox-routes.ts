@@ -5,6 +5,7 @@ import * as z from "zod";
 import { allow, type HttpEnv, ProblemError } from "../http/app.ts";
 import { ARRAY_BODY_LIMIT_BYTES, BODY_LIMIT_BYTES, limitBody } from "../http/body.ts";
 import { invalidParameters } from "../http/invalid-parts.ts";
+import { logFailure } from "../http/log-line.ts";
 import { type InvalidPart, invalidRequest } from "../http/problems.ts";
 import { link } from "../http/representations.ts";
 import { requireScope } from "../http/scopes.ts";
@@ -67,7 +68,7 @@ async function receive(context: InboxContext): Promise<Response> {
   const stored = await storeEvents(env.OPERATIONS, received.events, context.get("traceId"), Date.now());
   // What is not sent now is seen to by the clock: the answer does not depend on it, nor waits for what others left.
   await sendDue(env, 1).catch((error) =>
-    console.warn("Events of the inbox wait for the next attempt:", error),
+    logFailure("inbox waits for the next attempt", { traceId: context.get("traceId") }, error),
   );
   context.set("told", { events: stored.map(({ number }) => number) });
   return context.json({ items: stored.map(representation) }, 202);

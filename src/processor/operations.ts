@@ -35,6 +35,7 @@ const ROOT = {
     rebuilds: link(PATHS.rebuild),
     verifications: link(PATHS.verification),
     inbox: link(INBOX_HREF),
+    subscriptions: link("/v1/subscriptions"),
   },
 };
 

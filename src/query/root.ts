@@ -18,6 +18,7 @@ const ROOT = {
     "status-totals": link("/v1/status-totals"),
     inbox: link("/v1/inbox"),
     operations: link("/v1/operations"),
+    subscriptions: link("/v1/subscriptions"),
     health: link("/health"),
   },
 };

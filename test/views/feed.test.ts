@@ -68,7 +68,7 @@ describe("the feed", () => {
     }
 
     const first = await readFeed(views, 1, { types: ["ACCOUNT_CLOSED"] }, 10);
-    expect(first).toEqual({ events: [], next: 5_001, end: 6_002 });
+    expect(first).toEqual({ events: [], reached: 5_001, next: 5_001, end: 6_002 });
     const second = await readFeed(views, 5_001, { types: ["ACCOUNT_CLOSED"] }, 10);
     expect(second.events.map(({ position }) => position)).toEqual([6_002]);
     expect(second.next).toBeNull();

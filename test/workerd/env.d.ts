@@ -14,6 +14,9 @@ declare namespace Cloudflare {
     readonly ACCOUNT_EVENTS: Queue<import("../../src/account/events-message.ts").EventsMessage>;
     readonly UNPUBLISHED: import("../../src/account/unpublished-accounts.ts").UnpublishedObjects;
     readonly DEAD_ACCOUNT_EVENTS: Queue<unknown>;
+    readonly SUBSCRIPTIONS: DurableObjectNamespace<
+      import("../../src/processor/subscriptions/subscription-object.ts").SubscriptionObject
+    >;
     readonly VIEWS: D1Database;
     readonly OPERATIONS: D1Database;
     readonly ACCOUNT_REPAIRS: Queue<unknown>;
