@@ -26,7 +26,7 @@ export default defineConfig({
         ],
         test: {
           name: "workerd",
-          include: ["test/{command,processor,query,views,http,edge,simulation}/**/*.test.ts"],
+          include: ["test/{command,processor,query,views,http,edge,simulation,functions}/**/*.test.ts"],
         },
       },
       {

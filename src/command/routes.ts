@@ -24,7 +24,7 @@ import {
   eventRepresentation,
   versionTag,
 } from "../http/representations.ts";
-import { generateAccountNumber } from "./account-number.ts";
+import { address } from "./address.ts";
 import { type AddressedCommand, dispatch } from "./dispatch.ts";
 import {
   type AskedCommand,
@@ -130,8 +130,9 @@ type Reply =
 /** One reply for each command asked for, in their order. */
 async function replies(context: CommandContext, asked: readonly Parsed<AskedCommand>[]): Promise<Reply[]> {
   const traceId = context.get("traceId");
+  const origin = { correlationId: traceId, causationId: null, actor: ANONYMOUS };
   const commands = await Promise.all(
-    asked.map(async (parsed) => (parsed.ok ? await address(parsed.value, traceId) : parsed.problem)),
+    asked.map(async (parsed) => (parsed.ok ? await address(parsed.value, origin) : parsed.problem)),
   );
   const outcomes = await dispatch(
     context.env.ACCOUNT_LOGS,
@@ -176,24 +177,6 @@ function replyOf(outcome: CommandOutcome, created: boolean): Reply {
     default:
       return outcome satisfies never;
   }
-}
-
-async function address(asked: AskedCommand, traceId: string): Promise<AddressedCommand> {
-  const { accountNumber, command, expected, idempotencyKey } = asked;
-  return {
-    accountNumber: accountNumber ?? (await generateAccountNumber(idempotencyKey, ANONYMOUS)),
-    request: {
-      command,
-      expected,
-      keyed: idempotencyKey !== null,
-      metadata: {
-        commandId: idempotencyKey ?? crypto.randomUUID(),
-        correlationId: traceId,
-        causationId: null,
-        actor: ANONYMOUS,
-      },
-    },
-  };
 }
 
 function acceptedBody({ account, events }: { account: Account; events: readonly RecordedAccountEvent[] }) {

@@ -3,6 +3,7 @@
 import * as z from "zod";
 import { accountNumberSchema } from "../account/commands.ts";
 import { logLine } from "../http/log-line.ts";
+import { announceRepaired } from "./announce.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { keepMessage } from "./parking.ts";
 import { repairOrPark } from "./repair-or-park.ts";
@@ -23,7 +24,9 @@ export async function consumeRepairs(batch: MessageBatch, env: ProcessorEnv): Pr
     try {
       if (work === undefined) await keepMessage(env.OPERATIONS, message, null, "Not a repair");
       else if ("walk" in work) await walkRange(env, work);
-      else await repairOrPark(env, work.accountNumber, "checkpoint");
+      else if (!(await repairOrPark(env, work.accountNumber, "checkpoint")).parked) {
+        await announceRepaired(env, work.accountNumber);
+      }
       message.ack();
     } catch (error) {
       failure = String(error);

@@ -5,7 +5,9 @@ import { accountNumberSchema } from "../account/commands.ts";
 import type { RecordedAccountEvent } from "../account/events.ts";
 import { eventsMessageSchema } from "../account/events-message.ts";
 import { logLine } from "../http/log-line.ts";
+import { announce } from "./announce.ts";
 import type { ProcessorEnv } from "./env.ts";
+import { knownFunctions } from "./functions.ts";
 import { keepMessage, park } from "./parking.ts";
 import { type Projected, project } from "./project.ts";
 import { Unprojectable } from "./repair.ts";
@@ -46,10 +48,12 @@ async function consume(
       () => retry(message),
     );
   }
-  const { events, repaired, parked, failures } = await project(env, gathered).catch((reason) => ({
+  const projected = await project(env, gathered).catch((reason) => ({
     ...NOTHING_PROJECTED,
-    failures: new Map([...gathered.keys()].map((accountNumber) => [accountNumber, reason])),
+    failures: allFailing(gathered, reason),
   }));
+  const { events, repaired, parked } = projected;
+  const failures = new Map([...projected.failures, ...(await announceAll(env, gathered, projected))]);
   for (const [accountNumber, own] of gathered) {
     const failure = failures.get(accountNumber);
     if (failure === undefined) for (const message of own.messages) message.ack();
@@ -69,6 +73,37 @@ async function consume(
 }
 
 const NOTHING_PROJECTED: Omit<Projected, "failures"> = { events: 0, repaired: [], parked: [] };
+
+/**
+ * Before the messages are acknowledged, so that no function misses what it asked for; of a message that came before, too:
+ * what was projected then may not have been announced. Answers the accounts whose messages have to come again.
+ */
+async function announceAll(
+  env: ProcessorEnv,
+  gathered: ReadonlyMap<string, Gathered>,
+  { repaired, parked, failures }: Projected,
+): Promise<ReadonlyMap<string, unknown>> {
+  const changed = [...gathered].filter(
+    ([accountNumber]) => !failures.has(accountNumber) && !parked.includes(accountNumber),
+  );
+  const types = changed.map(
+    ([accountNumber, { known }]) =>
+      [
+        accountNumber,
+        // The log had more than came.
+        repaired.includes(accountNumber) ? null : new Set([...known.values()].map(({ type }) => type)),
+      ] as const,
+  );
+  try {
+    return await announce(env, await knownFunctions(env), new Map(types));
+  } catch (error) {
+    return allFailing(new Map(changed), error);
+  }
+}
+
+function allFailing(gathered: ReadonlyMap<string, Gathered>, reason: unknown): Map<string, unknown> {
+  return new Map([...gathered.keys()].map((accountNumber) => [accountNumber, reason]));
+}
 
 interface Unreadable {
   readonly message: Message;

@@ -9,7 +9,9 @@ import { answerHealth } from "../http/health.ts";
 import { invalidMembers } from "../http/invalid-parts.ts";
 import { invalidRequest } from "../http/problems.ts";
 import { link } from "../http/representations.ts";
+import { announceRepaired } from "./announce.ts";
 import type { ProcessorEnv } from "./env.ts";
+import { readFunctionStatus } from "./function-status.ts";
 import { isParked, listParked, replayAll } from "./parking.ts";
 import { repairOrPark } from "./repair-or-park.ts";
 import { readStatus } from "./status.ts";
@@ -26,6 +28,7 @@ const ROOT = {
   _links: {
     self: link("/v1/operations"),
     status: link("/v1/operations/status"),
+    functions: link("/v1/operations/functions"),
     parked: link("/v1/operations/parked"),
     rebuilds: link(PATHS.rebuild),
     verifications: link(PATHS.verification),
@@ -50,6 +53,7 @@ export function operationsRoutes(): Hono<HttpEnv<ProcessorEnv>> {
 
   get("/v1/operations", async (context) => context.json(ROOT));
   get("/v1/operations/status", async (context) => context.json(await readStatus(context.env)));
+  get("/v1/operations/functions", async (context) => context.json(await readFunctionStatus(context.env)));
   get("/v1/operations/parked", async (context) => context.json(await listParked(context.env.OPERATIONS)));
   post("/v1/operations/parked/replay", async (context) => context.json(await replayAll(context.env), 202));
   post("/v1/operations/parked/:accountNumber/replay", replayOne);
@@ -74,6 +78,7 @@ async function replayOne(context: OperationsContext): Promise<Response> {
     throw new ProblemError({ code: "not-found", detail: "No account of this number is parked" });
   }
   const { version, parked } = await repairOrPark(context.env, accountNumber.data, "checkpoint");
+  if (!parked) await announceRepaired(context.env, accountNumber.data);
   return context.json({ accountNumber: accountNumber.data, version, parked });
 }
 

@@ -1,12 +1,18 @@
-// Parking: accounts whose events can't be applied, and messages that can't be read, wait here in sight of everyone.
+// Parking: accounts whose events can't be applied, functions that fail for an account, and messages that can't be read
+// wait here in sight of everyone.
 
+import { sendReactions } from "./announce.ts";
 import type { ProcessorEnv } from "./env.ts";
+import { PARKED_REACTIONS, parkedReactions } from "./reactions.ts";
+import { reasonText } from "./reason.ts";
 import type { Unprojectable } from "./repair.ts";
 
 /** As an operator reads it. `accountNumber` is null for a message that no account could be read from. */
 export interface Parked {
   readonly accountNumber: string | null;
-  /** The version of the event that can't be applied; null for such a message. */
+  /** The function that fails for the account; null where it is the views, or a message. */
+  readonly function: string | null;
+  /** The version of the event that can't be applied, or that the function fails for; null for such a message. */
   readonly version: number | null;
   readonly reason: string;
   /** Epoch milliseconds of the last attempt. */
@@ -14,16 +20,16 @@ export interface Parked {
   readonly attempts: number;
 }
 
-const MAX_REASON_LENGTH = 1_000;
 /** So much of what is parked is shown, the newest first. */
 const MAX_LISTED = 500;
 /** `sendBatch` takes so many (Queues documentation, "Limits"). */
 const MAX_MESSAGES_PER_SEND = 100;
 
-/** Accounts and messages alike. */
+/** Accounts, messages and reactions alike. */
 const ALL_PARKED = `
-  SELECT account_number AS accountNumber, version, reason, at, attempts FROM parked
-  UNION ALL SELECT account_number, NULL, reason, at, attempts FROM unreadable_messages`;
+  SELECT account_number AS accountNumber, NULL AS function, version, reason, at, attempts FROM parked
+  UNION ALL SELECT account_number, NULL, NULL, reason, at, attempts FROM unreadable_messages
+  UNION ALL ${PARKED_REACTIONS}`;
 
 export async function listParked(operations: D1Database): Promise<{ readonly items: readonly Parked[] }> {
   const { results } = await operations
@@ -47,7 +53,7 @@ export async function isParked(operations: D1Database, accountNumber: string): P
   return row !== null;
 }
 
-/** Sends every parked account to be repaired. Answers how many. */
+/** Sends every parked account to be repaired, and every function to where it is parked. Answers how many. */
 export async function replayAll(env: ProcessorEnv): Promise<{ readonly replaying: number }> {
   const { results } = await env.OPERATIONS.prepare(
     `SELECT account_number AS accountNumber FROM parked
@@ -58,7 +64,9 @@ export async function replayAll(env: ProcessorEnv): Promise<{ readonly replaying
     const some = accountNumbers.slice(start, start + MAX_MESSAGES_PER_SEND);
     await env.ACCOUNT_REPAIRS.sendBatch(some.map((accountNumber) => ({ body: { accountNumber } })));
   }
-  return { replaying: accountNumbers.length };
+  const reactions = await parkedReactions(env.OPERATIONS);
+  await sendReactions(env, reactions);
+  return { replaying: accountNumbers.length + reactions.length };
 }
 
 export async function park(
@@ -72,7 +80,7 @@ export async function park(
        ON CONFLICT (account_number) DO UPDATE SET
          version = excluded.version, reason = excluded.reason, at = excluded.at, attempts = attempts + 1`,
     )
-    .bind(accountNumber, version, message.slice(0, MAX_REASON_LENGTH), Date.now())
+    .bind(accountNumber, version, reasonText(message), Date.now())
     .run();
 }
 
@@ -96,7 +104,7 @@ export async function keepMessage(
       `INSERT INTO unreadable_messages (id, account_number, body, reason, at, attempts) VALUES (?1, ?2, ?3, ?4, ?5, 1)
        ON CONFLICT (id) DO UPDATE SET reason = excluded.reason, at = excluded.at, attempts = attempts + 1`,
     )
-    .bind(message.id, accountNumber, textOf(message.body), reason.slice(0, MAX_REASON_LENGTH), Date.now())
+    .bind(message.id, accountNumber, textOf(message.body), reasonText(reason), Date.now())
     .run();
 }
 

@@ -1,6 +1,7 @@
 // The processor Worker's entry: its queues and its operations routes.
 
 import { consumeDeadEvents, consumeEvents } from "./consume.ts";
+import { consumeDeadReactions, consumeReactions } from "./consume-reactions.ts";
 import { consumeRepairs } from "./consume-repairs.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { operationsRoutes } from "./operations.ts";
@@ -9,6 +10,8 @@ import { operationsRoutes } from "./operations.ts";
 const CONSUMERS: Readonly<Record<string, (batch: MessageBatch, env: ProcessorEnv) => Promise<void>>> = {
   "account-events": consumeEvents,
   "account-events-dead": consumeDeadEvents,
+  "account-reactions": consumeReactions,
+  "account-reactions-dead": consumeDeadReactions,
   "account-repairs": consumeRepairs,
 };
 

@@ -55,6 +55,25 @@ export async function readAccountFeed(
   return results.map(({ position, event }) => ({ position, event: upcast(JSON.parse(event)) }));
 }
 
+/** When the newest event of one of the types happened to each of the accounts; epoch milliseconds, by account number. */
+export async function readNewestOfTypes(
+  views: D1Database,
+  accountNumbers: readonly string[],
+  types: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const { results } = await views
+    .prepare(
+      // Beside max(), SQLite takes the other columns from the row that has the maximum.
+      `SELECT account_number AS accountNumber, max(version), event ->> 'createdAt' AS createdAt FROM feed
+       WHERE account_number IN (SELECT value FROM json_each(?1))
+         AND event ->> 'type' IN (SELECT value FROM json_each(?2))
+       GROUP BY account_number`,
+    )
+    .bind(JSON.stringify(accountNumbers), JSON.stringify(types))
+    .all<{ accountNumber: string; createdAt: number }>();
+  return new Map(results.map(({ accountNumber, createdAt }) => [accountNumber, createdAt]));
+}
+
 /** Events after a position, at most `limit`; of the given types only, where any are given. */
 export async function readFeed(
   views: D1Database,

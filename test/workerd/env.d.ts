@@ -12,6 +12,14 @@ declare namespace Cloudflare {
     readonly VIEWS: D1Database;
     readonly OPERATIONS: D1Database;
     readonly ACCOUNT_REPAIRS: Queue<unknown>;
+    readonly ACCOUNT_REACTIONS: Queue<unknown>;
+    readonly COMMANDS: import("../../src/account/command-port.ts").CommandPort;
+    readonly ONBOARDING: import("../../src/reactions/contract.ts").FunctionBinding;
+    readonly ONE_DEFAULT: import("../../src/reactions/contract.ts").FunctionBinding;
+    readonly USER_DEPARTURE: import("../../src/reactions/contract.ts").FunctionBinding;
+    readonly [
+      name: import("../../src/processor/env.ts").FunctionBindingName
+    ]: import("../../src/reactions/contract.ts").FunctionBinding;
     readonly VIEWS_MIGRATIONS: import("cloudflare:test").D1Migration[];
     readonly OPERATIONS_MIGRATIONS: import("cloudflare:test").D1Migration[];
   }
