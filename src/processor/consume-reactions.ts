@@ -13,7 +13,11 @@ import { type ReactionOutcome, react } from "./react.ts";
 import { parkReaction } from "./reactions.ts";
 import { retryDeadLater, retryLater } from "./retry-later.ts";
 
-const reactionSchema = z.object({ function: functionNameSchema, accountNumber: accountNumberSchema });
+const reactionSchema = z.object({
+  function: functionNameSchema,
+  accountNumber: accountNumberSchema,
+  version: z.int().nonnegative(),
+});
 
 /** Another consumer that has the pair may have read the log before the newest event was in it. */
 const BUSY_DELAY_SECONDS = 2;
@@ -80,9 +84,9 @@ async function gather(
       continue;
     }
     const key = `${pair.function} ${pair.accountNumber}`;
-    const own = gathered.get(key) ?? { ...pair, messages: [] };
-    gathered.set(key, own);
+    const own: Gathered = gathered.get(key) ?? { ...pair, messages: [] };
     own.messages.push(message);
+    gathered.set(key, { ...own, version: Math.max(own.version, pair.version) });
   }
   return [...gathered.values()];
 }
@@ -101,6 +105,6 @@ async function reactOrSkip(
 
 function settle(message: Message, { kind }: ReactionOutcome): void {
   if (kind === "done" || kind === "parked") message.ack();
-  else if (kind === "failed") retryLater(message);
+  else if (kind === "failed" || kind === "behind") retryLater(message);
   else message.retry({ delaySeconds: kind === "busy" ? BUSY_DELAY_SECONDS : 0 });
 }

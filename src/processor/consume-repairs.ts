@@ -3,10 +3,9 @@
 import * as z from "zod";
 import { accountNumberSchema } from "../account/commands.ts";
 import { logLine } from "../http/log-line.ts";
-import { announceRepaired } from "./announce.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { keepMessage } from "./parking.ts";
-import { repairOrPark } from "./repair-or-park.ts";
+import { repairAndAnnounce } from "./repair-and-announce.ts";
 import { retryLater } from "./retry-later.ts";
 import { walkRange } from "./walk-range.ts";
 
@@ -24,9 +23,7 @@ export async function consumeRepairs(batch: MessageBatch, env: ProcessorEnv): Pr
     try {
       if (work === undefined) await keepMessage(env.OPERATIONS, message, null, "Not a repair");
       else if ("walk" in work) await walkRange(env, work);
-      else if (!(await repairOrPark(env, work.accountNumber, "checkpoint")).parked) {
-        await announceRepaired(env, work.accountNumber);
-      }
+      else await repairAndAnnounce(env, work.accountNumber);
       message.ack();
     } catch (error) {
       failure = String(error);

@@ -86,16 +86,14 @@ async function announceAll(
   const changed = [...gathered].filter(
     ([accountNumber]) => !failures.has(accountNumber) && !parked.includes(accountNumber),
   );
-  const types = changed.map(
-    ([accountNumber, { known }]) =>
-      [
-        accountNumber,
-        // The log had more than came.
-        repaired.includes(accountNumber) ? null : new Set([...known.values()].map(({ type }) => type)),
-      ] as const,
-  );
+  const changes = changed.map(([accountNumber, { known, lastVersion }]) => {
+    // The log had more than came.
+    const isUnknown = repaired.includes(accountNumber);
+    const types = isUnknown ? null : new Set([...known.values()].map(({ type }) => type));
+    return [accountNumber, { version: lastVersion, types }] as const;
+  });
   try {
-    return await announce(env, await knownFunctions(env), new Map(types));
+    return await announce(env, await knownFunctions(env), new Map(changes));
   } catch (error) {
     return allFailing(new Map(changed), error);
   }

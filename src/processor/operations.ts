@@ -9,11 +9,10 @@ import { answerHealth } from "../http/health.ts";
 import { invalidMembers } from "../http/invalid-parts.ts";
 import { invalidRequest } from "../http/problems.ts";
 import { link } from "../http/representations.ts";
-import { announceRepaired } from "./announce.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { readFunctionStatus } from "./function-status.ts";
 import { isParked, listParked, replayAll } from "./parking.ts";
-import { repairOrPark } from "./repair-or-park.ts";
+import { repairAndAnnounce } from "./repair-and-announce.ts";
 import { readStatus } from "./status.ts";
 import { readWalk, startWalk, type Walk, type WalkKind } from "./walks.ts";
 
@@ -77,8 +76,7 @@ async function replayOne(context: OperationsContext): Promise<Response> {
   if (!accountNumber.success || !(await isParked(context.env.OPERATIONS, accountNumber.data))) {
     throw new ProblemError({ code: "not-found", detail: "No account of this number is parked" });
   }
-  const { version, parked } = await repairOrPark(context.env, accountNumber.data, "checkpoint");
-  if (!parked) await announceRepaired(context.env, accountNumber.data);
+  const { version, parked } = await repairAndAnnounce(context.env, accountNumber.data);
   return context.json({ accountNumber: accountNumber.data, version, parked });
 }
 

@@ -65,7 +65,10 @@ export async function replayAll(env: ProcessorEnv): Promise<{ readonly replaying
     await env.ACCOUNT_REPAIRS.sendBatch(some.map((accountNumber) => ({ body: { accountNumber } })));
   }
   const reactions = await parkedReactions(env.OPERATIONS);
-  await sendReactions(env, reactions);
+  await sendReactions(
+    env,
+    reactions.map((pair) => ({ ...pair, version: 0 })),
+  );
   return { replaying: accountNumbers.length + reactions.length };
 }
 

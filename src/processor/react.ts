@@ -1,8 +1,10 @@
-// Reacting: one function is led over one account's events, in the order of the log, from where it was to the newest.
+// Reacting: one function is led over one account's events, in the order of the log, from where it was to the newest that
+// the views have. What a function reads in the views is never older than what it is told.
 
 import type { RecordedAccountEvent } from "../account/events.ts";
 import { reachLog } from "../account/reach-log.ts";
-import type { ReactionMessage } from "./announce.ts";
+import { readRows } from "../views/accounts-view.ts";
+import type { Pair, ReactionMessage } from "./announce.ts";
 import { askFunction, FunctionFailed } from "./ask-function.ts";
 import { chainLength, MAX_CHAIN } from "./causation.ts";
 import type { ProcessorEnv } from "./env.ts";
@@ -14,10 +16,10 @@ import { fail, finish, giveBack, type Lease, takeLease } from "./reactions.ts";
 const WORK_LIMIT_MS = 20_000;
 
 export type ReactionOutcome =
-  /** It is where the log is. */
+  /** It is where the views are. */
   | { readonly kind: "done" }
-  /** There is more, and time is up; or another consumer has the pair. The message is to come again. */
-  | { readonly kind: "unfinished" | "busy" }
+  /** Time is up; another consumer has the pair; the views were lost, and are made anew. The message is to come again. */
+  | { readonly kind: "unfinished" | "busy" | "behind" }
   | { readonly kind: "failed" | "parked"; readonly reason: string };
 
 /** `reacted` is told of each event that the function is done with. Rejects where a part of the system does not answer. */
@@ -32,8 +34,11 @@ export async function react(
   let { position } = lease;
   const givenUpAt = Date.now() + WORK_LIMIT_MS;
   try {
+    const rows = await readRows(env.VIEWS, [message.accountNumber]);
+    const viewVersion = rows.get(message.accountNumber)?.version ?? 0;
     position ??= await beginning(env, asked, message);
     for await (const event of eventsAfter(env.ACCOUNT_LOGS, message.accountNumber, position)) {
+      if (event.version > viewVersion) break;
       if (asked.reactsTo.includes(event.type)) {
         const failure = await reactToOne(env, asked, event);
         if (failure !== null) return await failed(env, lease, position, event, failure);
@@ -46,7 +51,7 @@ export async function react(
       }
     }
     await finish(env.OPERATIONS, lease, position);
-    return { kind: "done" };
+    return { kind: viewVersion < message.version ? "behind" : "done" };
   } catch (error) {
     await giveBack(env.OPERATIONS, lease, position);
     throw error;
@@ -57,7 +62,7 @@ export async function react(
 async function beginning(
   { ACCOUNT_LOGS }: ProcessorEnv,
   { startsAt }: KnownFunction,
-  { accountNumber }: ReactionMessage,
+  { accountNumber }: Pair,
 ): Promise<number> {
   const { account } = await reachLog(ACCOUNT_LOGS, accountNumber, (log) => log.atTime(startsAt - 1));
   return account?.version ?? 0;

@@ -1,7 +1,7 @@
 // How far each function is with each account: kept in the order of the account's log, by one consumer at a time.
 
 import type { RecordedAccountEvent } from "../account/events.ts";
-import type { ReactionMessage } from "./announce.ts";
+import type { Pair } from "./announce.ts";
 import { reasonText } from "./reason.ts";
 
 /**
@@ -12,7 +12,7 @@ const LEASE_MS = 60_000;
 /** With the delays between them, about half an hour; then the pair is parked. */
 const MAX_ATTEMPTS = 12;
 
-export interface Lease extends ReactionMessage {
+export interface Lease extends Pair {
   /** Null where the function has never looked at the account. */
   readonly position: number | null;
   /** The lease itself: who is late finds another one there. */
@@ -22,7 +22,7 @@ export interface Lease extends ReactionMessage {
 /** Null where another consumer has the pair. */
 export async function takeLease(
   operations: D1Database,
-  { function: name, accountNumber }: ReactionMessage,
+  { function: name, accountNumber }: Pair,
 ): Promise<Lease | null> {
   const now = Date.now();
   const leasedUntil = now + LEASE_MS;
@@ -96,7 +96,7 @@ export async function fail(
 /** A message that nobody would bring again: the pair is parked, so that a person does. */
 export async function parkReaction(
   operations: D1Database,
-  { function: name, accountNumber }: ReactionMessage,
+  { function: name, accountNumber }: Pair,
   reason: string,
 ): Promise<void> {
   const now = Date.now();
@@ -116,10 +116,10 @@ export async function parkReaction(
 export const PARKED_REACTIONS = `
   SELECT account_number, function, version, reason, at, attempts FROM reactions WHERE attempts > 0 AND parked = 1`;
 
-export async function parkedReactions(operations: D1Database): Promise<ReactionMessage[]> {
+export async function parkedReactions(operations: D1Database): Promise<Pair[]> {
   const { results } = await operations
     .prepare(`SELECT function, account_number AS accountNumber FROM (${PARKED_REACTIONS})`)
-    .all<ReactionMessage>();
+    .all<Pair>();
   return results;
 }
 

@@ -4,7 +4,7 @@ import { env } from "cloudflare:test";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { writeUser } from "../../src/views/users.ts";
 import { CREATE } from "../workerd/commands.ts";
-import { Circle, logOf, typesOf } from "../workerd/reacting.ts";
+import { Circle, freshNumber, logOf, typesOf } from "../workerd/reacting.ts";
 import { useEmptyViews } from "../workerd/views.ts";
 
 useEmptyViews();
@@ -15,11 +15,10 @@ beforeEach(() => {
 afterEach(() => vi.restoreAllMocks());
 
 const onboarding = (): Circle => new Circle({ FUNCTION_ONBOARDING: env.ONBOARDING });
-const fresh = (): string => crypto.randomUUID();
 
 it("confirms and then activates a created account, and does nothing more", async () => {
   const circle = onboarding();
-  const number = fresh();
+  const number = freshNumber();
   await circle.command(number, CREATE);
   await circle.run();
 
@@ -31,7 +30,7 @@ it("confirms and then activates a created account, and does nothing more", async
 
 it("leaves alone what a person did before it came", async () => {
   const circle = onboarding();
-  const [closed, confirmed, changed] = [fresh(), fresh(), fresh()];
+  const [closed, confirmed, changed] = [freshNumber(), freshNumber(), freshNumber()];
   for (const number of [closed, confirmed, changed]) await circle.command(number, CREATE);
   await circle.command(closed, { type: "close" });
   await circle.command(confirmed, { type: "confirm" });
@@ -46,7 +45,7 @@ it("leaves alone what a person did before it came", async () => {
 
 it("goes on where a person confirmed", async () => {
   const circle = onboarding();
-  const number = fresh();
+  const number = freshNumber();
   await circle.command(number, CREATE);
   await circle.command(number, { type: "confirm" });
   await circle.run();
@@ -58,7 +57,7 @@ it("closes an account that was created for a user who has left, whatever else wa
   const circle = onboarding();
   await writeUser(env.OPERATIONS, 7, "departed", 1).run();
   await writeUser(env.OPERATIONS, 8, "known", 1).run();
-  const [left, touched, known] = [fresh(), fresh(), fresh()];
+  const [left, touched, known] = [freshNumber(), freshNumber(), freshNumber()];
   for (const number of [left, touched]) {
     await circle.command(number, { type: "create", userId: 7, defaultAccount: false });
   }

@@ -189,6 +189,32 @@ describe("a function", () => {
     ]);
   });
 
+  it("is told of nothing that the views do not have yet", async () => {
+    const asked: number[] = [];
+    const listening = functionNamed("listening", ["ACCOUNT_CREATED", "ACCOUNT_CONFIRMED"], ({ event }) => {
+      asked.push(event.version);
+      return SILENT;
+    });
+    const circle = new Circle({ FUNCTION_LISTENING: listening });
+    const number = fresh("VIEWED");
+    await circle.command(number, CREATE);
+    await circle.deliverEvents();
+    await circle.command(number, { type: "confirm" });
+    await circle.deliverReactions();
+    expect(asked).toEqual([1]);
+    await circle.run();
+    expect(asked).toEqual([1, 2]);
+
+    const lost = fresh("LOST");
+    await circle.command(lost, CREATE);
+    await circle.deliverEvents();
+    await env.VIEWS.exec("DELETE FROM accounts");
+    expect((await circle.deliverReactions()).retried).toEqual([0]);
+    await deliver([{ accountNumber: lost }], env.VIEWS, "account-repairs", circle.bindings());
+    await circle.run();
+    expect(asked).toEqual([1, 2, 1]);
+  });
+
   it("that fails for an account waits there alone: other accounts and other functions go on", async () => {
     const [good, bad] = [fresh("GOOD"), fresh("BAD")];
     const picky = functionNamed("picky", ["ACCOUNT_CREATED"], ({ event: { accountNumber } }) => {
@@ -302,7 +328,8 @@ describe("a function", () => {
     vi.spyOn(console, "log").mockReturnValue();
     vi.spyOn(Date, "now").mockImplementation(() => now + 3_600_000);
     const later = new Circle({ FUNCTION_LATE: late });
-    for (const number of [quiet, busy]) later.reactions.push({ function: "late", accountNumber: number });
+    for (const number of [quiet, busy])
+      later.reactions.push({ function: "late", accountNumber: number, version: 1 });
     await later.deliverEvents();
     await later.run();
     await later.command(busy, { type: "confirm" });

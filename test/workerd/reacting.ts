@@ -80,6 +80,9 @@ export class Circle {
   }
 }
 
+/** Logs outlive a test, so each test takes numbers that nobody had. */
+export const freshNumber = (): string => crypto.randomUUID().replaceAll("-", "");
+
 export async function logOf(accountNumber: string): Promise<readonly RecordedAccountEvent[]> {
   return (await env.ACCOUNT_LOGS.getByName(accountNumber).events(0, 500)).events;
 }
