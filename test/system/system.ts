@@ -2,6 +2,7 @@
 
 import type { D1Database } from "@cloudflare/workers-types";
 import { createTestHarness, type TestHarness, type TestHarnessOptions } from "wrangler";
+import { FUNCTIONS } from "../../src/tools/workers.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 
@@ -17,9 +18,25 @@ const broken = (name: string) => ({
   config: { name, main: "test/system/broken.ts", compatibility_date: "2026-10-20" },
 });
 
-export const ALL_PARTS: Workers = [EDGE, COMMAND, PROCESSOR, QUERY];
-export const WITHOUT_QUERY: Workers = [EDGE, COMMAND, PROCESSOR, broken("tributary-query")];
-export const WITHOUT_PROCESSOR: Workers = [EDGE, COMMAND, broken("tributary-processor"), QUERY];
+/** In the system tests functions are down, so that every command is the test's own; only some want them. */
+const NO_FUNCTIONS = FUNCTIONS.map(({ name }) => broken(`tributary-${name}`));
+
+export const ALL_PARTS: Workers = [EDGE, COMMAND, PROCESSOR, QUERY, ...NO_FUNCTIONS];
+export const WITHOUT_QUERY: Workers = [EDGE, COMMAND, PROCESSOR, broken("tributary-query"), ...NO_FUNCTIONS];
+export const WITHOUT_PROCESSOR: Workers = [
+  EDGE,
+  COMMAND,
+  broken("tributary-processor"),
+  QUERY,
+  ...NO_FUNCTIONS,
+];
+export const WITH_FUNCTIONS: Workers = [
+  EDGE,
+  COMMAND,
+  PROCESSOR,
+  QUERY,
+  ...FUNCTIONS.map(({ config }) => ({ configPath: config })),
+];
 
 export interface Reply {
   readonly status: number;
@@ -35,8 +52,8 @@ export class System {
     this.#harness = harness;
   }
 
-  static async start(): Promise<System> {
-    const harness = createTestHarness({ root: ROOT, workers: ALL_PARTS });
+  static async start(workers: Workers = ALL_PARTS): Promise<System> {
+    const harness = createTestHarness({ root: ROOT, workers });
     await harness.listen();
     const processor = harness.getWorker("tributary-processor");
     for (const database of ["VIEWS", "OPERATIONS"]) await processor.applyD1Migrations(database);
