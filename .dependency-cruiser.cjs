@@ -40,7 +40,11 @@ module.exports = {
       from: { path: "^src/functions/([^/]+)/" },
       to: {
         path: "^src/",
-        pathNot: ["^src/functions/$1/", "^src/(reactions|views|account|event-sourcing)/", "^src/http/log-line.ts$"],
+        pathNot: [
+          "^src/functions/$1/",
+          "^src/(reactions|views|account|event-sourcing)/",
+          "^src/http/log-line.ts$",
+        ],
       },
     },
     {

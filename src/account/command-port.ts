@@ -1,7 +1,7 @@
 // The port to the command side for the Workers beside it: commands in, what each came to out.
 
 /** Where commands come from. */
-export interface CommandOrigin {
+interface CommandOrigin {
   /** The trace id, 32 hex digits. */
   readonly correlationId: string;
   /** The id of the event that caused them. */

@@ -6,7 +6,7 @@ import { listFunctions } from "./functions.ts";
 import { countFailing } from "./reactions.ts";
 
 /** `lagMs`: how late the newest event was that a function is done with, and how long the oldest waits that it is not. */
-export async function readFunctionStatus({ OPERATIONS, ACCOUNT_REACTIONS }: ProcessorEnv): Promise<object> {
+export async function readFunctionStatus({ OPERATIONS, ACCOUNT_REACTIONS }: ProcessorEnv) {
   const [functions, failing, backlog] = await Promise.all([
     listFunctions(OPERATIONS),
     countFailing(OPERATIONS),

@@ -11,6 +11,7 @@ import { invalidRequest } from "../http/problems.ts";
 import { link } from "../http/representations.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { readFunctionStatus } from "./function-status.ts";
+import { getMap } from "./map.ts";
 import { isParked, listParked, replayAll } from "./parking.ts";
 import { repairAndAnnounce } from "./repair-and-announce.ts";
 import { readStatus } from "./status.ts";
@@ -60,6 +61,7 @@ export function operationsRoutes(): Hono<HttpEnv<ProcessorEnv>> {
   post(PATHS.verification, (context) => start(context, "verification", verificationSchema));
   get(`${PATHS.rebuild}/:id`, (context) => answerWalk(context, "rebuild"));
   get(`${PATHS.verification}/:id`, (context) => answerWalk(context, "verification"));
+  get("/v1/map", getMap);
   get("/health", async ({ env, var: { traceId } }) =>
     answerHealth(traceId, {
       "the views database": () => env.VIEWS.prepare("SELECT id FROM status_totals").first(),

@@ -8,7 +8,7 @@ import { lastVerification } from "./walks.ts";
 /** Lag is told of the last minutes. */
 const LAG_WINDOW_MS = 5 * 60_000;
 
-export async function readStatus(env: ProcessorEnv): Promise<object> {
+export async function readStatus(env: ProcessorEnv) {
   const [position, lags, backlog, parked, verification] = await Promise.all([
     readFeedHead(env.VIEWS),
     readLags(env.VIEWS, Date.now() - LAG_WINDOW_MS),

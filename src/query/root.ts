@@ -17,6 +17,7 @@ const ROOT = {
     feed: link("/v1/feed"),
     "status-totals": link("/v1/status-totals"),
     operations: link("/v1/operations"),
+    map: link("/v1/map"),
     health: link("/health"),
   },
 };

@@ -11,13 +11,13 @@ export type UserEventType = "user.deleted";
 export type ReactionType = AccountEventType | UserEventType;
 export type CommandName = AccountCommand["type"];
 
-export interface AccountHappened {
+interface AccountHappened {
   readonly event: RecordedAccountEvent;
   /** Right after the event. More may have happened since. */
   readonly account: Account;
 }
 
-export interface UserHappened {
+interface UserHappened {
   /** `id` is no account event's. */
   readonly event: { readonly id: string; readonly type: UserEventType; readonly userId: number };
 }
@@ -33,7 +33,7 @@ type Expectation =
   | { readonly expectedVersion: number; readonly ifMoved?: "drop" | "ask-again" };
 
 /** A command as a function answers it: a member of `POST /v1/commands`, beside `ifMoved`. */
-export type FunctionCommand<Name extends CommandName = CommandName> = Name extends CommandName
+type FunctionCommand<Name extends CommandName = CommandName> = Name extends CommandName
   ? { readonly command: Name; readonly accountNumber: string } & Expectation &
       Omit<Extract<AccountCommand, { type: Name }>, "type">
   : never;
@@ -64,10 +64,13 @@ export function defineFunction<Env, const Type extends ReactionType, const Name 
   return definition;
 }
 
+export const FUNCTION_NAME_RULE = "1 to 32 lower-case letters, digits and single hyphens, a letter first";
+
 /** Short enough to stand in an idempotency key beside an event's id. */
 export const functionNameSchema = z
-  .string()
-  .regex(/^[a-z](-?[a-z0-9]){0,31}$/, "1 to 32 of a-z, 0-9, single hyphens");
+  .string(FUNCTION_NAME_RULE)
+  .max(32, FUNCTION_NAME_RULE)
+  .regex(/^[a-z](-?[a-z0-9])*$/, FUNCTION_NAME_RULE);
 
 /** What a function says of itself. Newer code than the reader's may name types and commands that the reader does not know. */
 export const descriptionSchema = z.object({

@@ -7,7 +7,7 @@ export function workerOf<Env, Type extends ReactionType, Name extends CommandNam
   definition: FunctionDefinition<Env, Type, Name>,
 ) {
   return class extends WorkerEntrypoint<Env> {
-    describe() {
+    async describe() {
       const { name, reactsTo, sends } = definition;
       return { name, reactsTo, sends };
     }

@@ -29,7 +29,7 @@ export async function readUserState(operations: D1Database, userId: number): Pro
 }
 
 /** One query for all; users of whom nothing was told are not in the answer. */
-export async function readUserStates(
+async function readUserStates(
   operations: D1Database,
   userIds: readonly number[],
 ): Promise<ReadonlyMap<number, UserState>> {

@@ -443,6 +443,23 @@ describe("a part of the system that fails", () => {
   });
 });
 
+it("the map shows what leads to what, with counts and lags, whole or narrowed", async () => {
+  const circle = new Circle({ FUNCTION_CONFIRMING: confirming });
+  await circle.command(fresh("MAP"), CREATE);
+  await circle.run();
+
+  const { body } = await send(circle, "GET", "/v1/map");
+  expect(body.events).toHaveLength(8);
+  expect(body.functions).toMatchObject([{ name: "confirming", reactions: 1, parked: 0 }]);
+  expect(body).toMatchObject({ counts: { accounts: 1, parked: 0 }, lagMs: { events: 2 } });
+  const narrow = await send(circle, "GET", "/v1/map?function=confirming");
+  expect(narrow.body.events).toMatchObject([
+    { type: "ACCOUNT_CREATED", commands: ["create"], functions: ["confirming"] },
+  ]);
+  expect((await send(circle, "GET", "/v1/map?function=nobody")).status).toBe(404);
+  expect((await send(circle, "GET", "/v1/map?what=ever")).status).toBe(400);
+});
+
 it("a message that is none is kept whole", async () => {
   const circle = new Circle({ FUNCTION_CONFIRMING: confirming });
   circle.reactions.push("nonsense", { function: "Confirming", accountNumber: "A" });

@@ -31,6 +31,7 @@ describe("the query Worker", () => {
         feed: { href: "/v1/feed" },
         "status-totals": { href: "/v1/status-totals" },
         operations: { href: "/v1/operations" },
+        map: { href: "/v1/map" },
         health: { href: "/health" },
       },
     });
