@@ -3,7 +3,7 @@
 
 import { sendReactions } from "./announce.ts";
 import type { ProcessorEnv } from "./env.ts";
-import { PARKED_REACTIONS, parkedReactions } from "./reactions.ts";
+import { failingReactions, PARKED_REACTIONS } from "./reactions.ts";
 import { reasonText } from "./reason.ts";
 import type { Unprojectable } from "./repair.ts";
 
@@ -53,7 +53,7 @@ export async function isParked(operations: D1Database, accountNumber: string): P
   return row !== null;
 }
 
-/** Sends every parked account to be repaired, and every function to where it is parked. Answers how many. */
+/** Sends every parked account to be repaired, and every function to where it waits or is parked. Answers how many. */
 export async function replayAll(env: ProcessorEnv): Promise<{ readonly replaying: number }> {
   const { results } = await env.OPERATIONS.prepare(
     `SELECT account_number AS accountNumber FROM parked
@@ -64,7 +64,7 @@ export async function replayAll(env: ProcessorEnv): Promise<{ readonly replaying
     const some = accountNumbers.slice(start, start + MAX_MESSAGES_PER_SEND);
     await env.ACCOUNT_REPAIRS.sendBatch(some.map((accountNumber) => ({ body: { accountNumber } })));
   }
-  const reactions = await parkedReactions(env.OPERATIONS);
+  const reactions = await failingReactions(env.OPERATIONS);
   await sendReactions(
     env,
     reactions.map((pair) => ({ ...pair, version: 0 })),

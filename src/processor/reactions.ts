@@ -116,9 +116,10 @@ export async function parkReaction(
 export const PARKED_REACTIONS = `
   SELECT account_number, function, version, reason, at, attempts FROM reactions WHERE attempts > 0 AND parked = 1`;
 
-export async function parkedReactions(operations: D1Database): Promise<Pair[]> {
+/** Parked or not: the message of one that waits may be lost. */
+export async function failingReactions(operations: D1Database): Promise<Pair[]> {
   const { results } = await operations
-    .prepare(`SELECT function, account_number AS accountNumber FROM (${PARKED_REACTIONS})`)
+    .prepare("SELECT function, account_number AS accountNumber FROM reactions WHERE attempts > 0")
     .all<Pair>();
   return results;
 }
