@@ -13,10 +13,12 @@ import { link } from "../http/representations.ts";
 import { requireScope } from "../http/scopes.ts";
 import { announceGrowth } from "./announce-growth.ts";
 import type { ProcessorEnv } from "./env.ts";
+import { readFunctionStatus } from "./function-status.ts";
 import { INBOX_HREF } from "./inbox-href.ts";
 import { addInboxRoutes, addSignedInboxRoute } from "./inbox-routes.ts";
+import { getMap } from "./map.ts";
 import { discardKeptMessage, isParked, listParked, readKeptMessage, replayAll } from "./parking.ts";
-import { repairOrPark } from "./repair-or-park.ts";
+import { repairAndAnnounce } from "./repair-and-announce.ts";
 import { readStatus } from "./status.ts";
 import { readWalk, startWalk, type Walk, type WalkKind } from "./walks.ts";
 
@@ -31,6 +33,7 @@ const ROOT = {
   _links: {
     self: link("/v1/operations"),
     status: link("/v1/operations/status"),
+    functions: link("/v1/operations/functions"),
     parked: link("/v1/operations/parked"),
     rebuilds: link(PATHS.rebuild),
     verifications: link(PATHS.verification),
@@ -61,6 +64,7 @@ export function operationsRoutes(): Hono<HttpEnv<ProcessorEnv>> {
 
   get("/v1/operations", async (context) => context.json(ROOT));
   get("/v1/operations/status", async (context) => context.json(await readStatus(context.env)));
+  get("/v1/operations/functions", async (context) => context.json(await readFunctionStatus(context.env)));
   get("/v1/operations/parked", async (context) => context.json(await listParked(context.env.OPERATIONS)));
   post("/v1/operations/parked/replay", async (context) => context.json(await replayAll(context.env), 202));
   post("/v1/operations/parked/:accountNumber/replay", replayOne);
@@ -72,6 +76,7 @@ export function operationsRoutes(): Hono<HttpEnv<ProcessorEnv>> {
   get(`${PATHS.rebuild}/:id`, (context) => answerWalk(context, "rebuild"));
   get(`${PATHS.verification}/:id`, (context) => answerWalk(context, "verification"));
   addInboxRoutes(app);
+  get("/v1/map", getMap);
   app.get("/health", async ({ env, var: { traceId } }) =>
     answerHealth(traceId, {
       "the views database": () => env.VIEWS.prepare("SELECT id FROM status_totals").first(),
@@ -88,10 +93,11 @@ async function replayOne(context: OperationsContext): Promise<Response> {
   if (!accountNumber.success || !(await isParked(context.env.OPERATIONS, accountNumber.data))) {
     throw new ProblemError({ code: "not-found", detail: "No account of this number is parked" });
   }
-  const { version, parked } = await repairOrPark(context.env, accountNumber.data, {
-    from: "checkpoint",
-    traceId: context.get("traceId"),
-  });
+  const { version, parked } = await repairAndAnnounce(
+    context.env,
+    accountNumber.data,
+    context.get("traceId"),
+  );
   announceGrowth(context.env);
   return context.json({ accountNumber: accountNumber.data, version, parked: parked !== null });
 }

@@ -1,15 +1,21 @@
-// Parking: accounts whose events can't be applied, and messages that can't be read, wait here in sight of everyone.
+// Parking: accounts whose events can't be applied, functions that fail for an account, and messages that can't be read
+// wait here in sight of everyone.
 
 import { encodeBase64 } from "hono/utils/encode";
 import { logLine } from "../http/log-line.ts";
+import { sendReactions } from "./announce.ts";
 import { registering } from "./directory.ts";
 import type { ProcessorEnv } from "./env.ts";
+import { failingReactions, PARKED_REACTIONS } from "./reactions.ts";
+import { reasonText } from "./reason.ts";
 import type { Unprojectable } from "./repair.ts";
 
 /** As an operator reads it. `accountNumber` is null for a message that no account could be read from. */
 export interface Parked {
   readonly accountNumber: string | null;
-  /** The version of the event that can't be applied; null for such a message. */
+  /** The function that fails for the account; null where it is the views, or a message. */
+  readonly function: string | null;
+  /** The version of the event that can't be applied, or that the function fails for; null for such a message. */
   readonly version: number | null;
   readonly reason: string;
   /** Epoch milliseconds of the last attempt. */
@@ -20,20 +26,20 @@ export interface Parked {
 }
 
 /** A message that can't be read, whole. */
-export interface KeptMessage extends Omit<Parked, "version"> {
+export interface KeptMessage extends Omit<Parked, "version" | "function"> {
   readonly body: string;
 }
 
-const MAX_REASON_LENGTH = 1_000;
 /** So much of what is parked is shown, the newest first. */
 const MAX_LISTED = 500;
 /** `sendBatch` takes so many (Queues documentation, "Limits"). */
 const MAX_MESSAGES_PER_SEND = 100;
 
-/** Accounts and messages alike. */
+/** Accounts, messages and reactions alike. */
 const ALL_PARKED = `
-  SELECT account_number AS accountNumber, version, reason, at, attempts, NULL AS messageId FROM parked
-  UNION ALL SELECT account_number, NULL, reason, at, attempts, id FROM unreadable_messages`;
+  SELECT account_number AS accountNumber, NULL AS function, version, reason, at, attempts, NULL AS messageId FROM parked
+  UNION ALL SELECT account_number, NULL, NULL, reason, at, attempts, id FROM unreadable_messages
+  UNION ALL ${PARKED_REACTIONS}`;
 
 /** The newest of them, and how many there are in all. */
 export async function listParked(
@@ -77,7 +83,7 @@ export async function isParked(operations: D1Database, accountNumber: string): P
   return row !== null;
 }
 
-/** Sends every parked account to be repaired. Answers how many. */
+/** Sends every parked account to be repaired, and every function to where it waits or is parked. Answers how many. */
 export async function replayAll(env: ProcessorEnv): Promise<{ readonly replaying: number }> {
   const { results } = await env.OPERATIONS.prepare(
     `SELECT account_number AS accountNumber FROM parked
@@ -88,7 +94,12 @@ export async function replayAll(env: ProcessorEnv): Promise<{ readonly replaying
     const some = accountNumbers.slice(start, start + MAX_MESSAGES_PER_SEND);
     await env.ACCOUNT_REPAIRS.sendBatch(some.map((accountNumber) => ({ body: { accountNumber } })));
   }
-  return { replaying: accountNumbers.length };
+  const reactions = await failingReactions(env.OPERATIONS);
+  await sendReactions(
+    env,
+    reactions.map((pair) => ({ ...pair, version: 0 })),
+  );
+  return { replaying: accountNumbers.length + reactions.length };
 }
 
 /** An account that waits is in the directory, too, so that a rebuild and a verification look at it. */
@@ -104,7 +115,7 @@ export async function park(
        ON CONFLICT (account_number) DO UPDATE SET
          version = excluded.version, reason = excluded.reason, at = excluded.at, attempts = attempts + 1`,
     )
-    .bind(accountNumber, version, message.slice(0, MAX_REASON_LENGTH), Date.now());
+    .bind(accountNumber, version, reasonText(message), Date.now());
   await operations.batch([registering(operations, [accountNumber]), parking]);
   logLine("park", { traceId, accountNumber, version, reason: message });
 }
@@ -148,7 +159,7 @@ export async function keepMessage(
       `INSERT INTO unreadable_messages (id, account_number, body, reason, at, attempts) VALUES (?1, ?2, ?3, ?4, ?5, 1)
        ON CONFLICT (id) DO UPDATE SET reason = excluded.reason, at = excluded.at, attempts = attempts + 1`,
     )
-    .bind(message.id, accountNumber, textOf(message.body), reason.slice(0, MAX_REASON_LENGTH), Date.now())
+    .bind(message.id, accountNumber, textOf(message.body), reasonText(reason), Date.now())
     .run();
   logLine("kept message", { messageId: message.id, accountNumber, reason });
 }

@@ -11,7 +11,7 @@ import { lastVerification } from "./walks.ts";
 /** Lag is told of the last minutes. */
 const LAG_WINDOW_MS = 5 * 60_000;
 
-export async function readStatus(env: ProcessorEnv): Promise<object> {
+export async function readStatus(env: ProcessorEnv) {
   const [position, lags, unpublished, events, dead, repairs, parked, inbox, liveStreams, verification] =
     await Promise.all([
       readFeedHead(env.VIEWS),

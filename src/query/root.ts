@@ -19,6 +19,7 @@ const ROOT = {
     inbox: link("/v1/inbox"),
     operations: link("/v1/operations"),
     subscriptions: link("/v1/subscriptions"),
+    map: link("/v1/map"),
     health: link("/health"),
   },
 };

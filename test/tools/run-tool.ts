@@ -10,7 +10,7 @@ export interface Outcome {
 }
 
 export async function runTool(
-  name: "start" | "demo" | "rebuild" | "verify" | "deploy",
+  name: "start" | "demo" | "rebuild" | "verify" | "deploy" | "new-function" | "map",
   ...args: readonly string[]
 ): Promise<Outcome> {
   const child = spawn(process.execPath, [`src/tools/${name}.ts`, ...args], {
