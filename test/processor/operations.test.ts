@@ -101,7 +101,7 @@ describe("a rebuild", () => {
     expect(await readStatusTotals(views)).toEqual(totals);
   });
 
-  it("goes over more accounts than fit one range, each of them once", async () => {
+  it("goes over more accounts than fit one range, each of them once", { timeout: 60_000 }, async () => {
     const numbers = Array.from({ length: 250 }, (_, index) => `WALK-${String(index).padStart(3, "0")}`);
     await env.OPERATIONS.prepare("INSERT INTO directory SELECT value FROM json_each(?1)")
       .bind(JSON.stringify(numbers))
