@@ -6,6 +6,7 @@ import type { ProcessorEnv } from "./env.ts";
 import { failingReactions, PARKED_REACTIONS } from "./reactions.ts";
 import { reasonText } from "./reason.ts";
 import type { Unprojectable } from "./repair.ts";
+import { resendReactions } from "./resend-reactions.ts";
 
 /** As an operator reads it. `accountNumber` is null for a message that no account could be read from. */
 export interface Parked {
@@ -53,7 +54,10 @@ export async function isParked(operations: D1Database, accountNumber: string): P
   return row !== null;
 }
 
-/** Sends every parked account to be repaired, and every function to where it waits or is parked. Answers how many. */
+/**
+ * Sends every parked account to be repaired, and every function to where it waits or is parked, or
+ * missed something. Answers how many.
+ */
 export async function replayAll(env: ProcessorEnv): Promise<{ readonly replaying: number }> {
   const { results } = await env.OPERATIONS.prepare(
     `SELECT account_number AS accountNumber FROM parked
@@ -69,7 +73,8 @@ export async function replayAll(env: ProcessorEnv): Promise<{ readonly replaying
     env,
     reactions.map((pair) => ({ ...pair, version: 0 })),
   );
-  return { replaying: accountNumbers.length + reactions.length };
+  const missed = await resendReactions(env, 0);
+  return { replaying: accountNumbers.length + reactions.length + missed };
 }
 
 export async function park(
