@@ -157,6 +157,20 @@ export async function countReactions(
     .run();
 }
 
+export async function checkedUpTo(operations: D1Database, name: string): Promise<number | null> {
+  return operations
+    .prepare("SELECT checked FROM functions WHERE name = ?1")
+    .bind(name)
+    .first<number>("checked");
+}
+
+export async function moveChecked(operations: D1Database, name: string, position: number): Promise<void> {
+  await operations
+    .prepare("UPDATE functions SET checked = ?2 WHERE name = ?1 AND checked IS NOT ?2")
+    .bind(name, position)
+    .run();
+}
+
 /** What an operator reads of each function, beside what waits. */
 export interface FunctionRecord extends FunctionDescription {
   readonly firstSeenAt: number;

@@ -9,6 +9,7 @@ import type { ProcessorEnv } from "./env.ts";
 import { failingReactions, PARKED_REACTIONS } from "./reactions.ts";
 import { reasonText } from "./reason.ts";
 import type { Unprojectable } from "./repair.ts";
+import { resendReactions } from "./resend-reactions.ts";
 
 /** As an operator reads it. `accountNumber` is null for a message that no account could be read from. */
 export interface Parked {
@@ -83,7 +84,10 @@ export async function isParked(operations: D1Database, accountNumber: string): P
   return row !== null;
 }
 
-/** Sends every parked account to be repaired, and every function to where it waits or is parked. Answers how many. */
+/**
+ * Sends every parked account to be repaired, and every function to where it waits or is parked, or
+ * missed something. Answers how many.
+ */
 export async function replayAll(env: ProcessorEnv): Promise<{ readonly replaying: number }> {
   const { results } = await env.OPERATIONS.prepare(
     `SELECT account_number AS accountNumber FROM parked
@@ -99,7 +103,8 @@ export async function replayAll(env: ProcessorEnv): Promise<{ readonly replaying
     env,
     reactions.map((pair) => ({ ...pair, version: 0 })),
   );
-  return { replaying: accountNumbers.length + reactions.length };
+  const missed = await resendReactions(env, 0);
+  return { replaying: accountNumbers.length + reactions.length + missed };
 }
 
 /** An account that waits is in the directory, too, so that a rebuild and a verification look at it. */

@@ -124,6 +124,44 @@ export async function failingReactions(operations: D1Database): Promise<Pair[]> 
   return results;
 }
 
+/** Those that were to be tried again and were not: not parked, and last tried before a time. */
+export async function forgottenReactions(operations: D1Database, before: number): Promise<Pair[]> {
+  const { results } = await operations
+    .prepare(
+      `SELECT function, account_number AS accountNumber FROM reactions
+       WHERE attempts > 0 AND parked = 0 AND at < ?1`,
+    )
+    .bind(before)
+    .all<Pair>();
+  return results;
+}
+
+interface Progress {
+  readonly position: number;
+  readonly isFailing: boolean;
+}
+
+/** By account; those that the function never looked at are not in it. */
+export async function readProgress(
+  operations: D1Database,
+  name: string,
+  accountNumbers: readonly string[],
+): Promise<ReadonlyMap<string, Progress>> {
+  const { results } = await operations
+    .prepare(
+      `SELECT account_number AS accountNumber, coalesce(position, 0) AS position, attempts FROM reactions
+       WHERE function = ?1 AND account_number IN (SELECT value FROM json_each(?2))`,
+    )
+    .bind(name, JSON.stringify(accountNumbers))
+    .all<{ accountNumber: string; position: number; attempts: number }>();
+  return new Map(
+    results.map(({ accountNumber, position, attempts }) => [
+      accountNumber,
+      { position, isFailing: attempts > 0 },
+    ]),
+  );
+}
+
 export interface FailingReactions {
   /** Accounts at which a function waits, to be asked again by itself. */
   readonly waiting: number;

@@ -7,6 +7,7 @@ import { consumeRepairs } from "./consume-repairs.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { sendDue } from "./inbox.ts";
 import { operationsRoutes } from "./operations.ts";
+import { resendReactions } from "./resend-reactions.ts";
 import { addSubscriptionRoutes } from "./subscriptions/routes.ts";
 import { wakeSubscriptions, wakeSubscriptionsBehind } from "./subscriptions/wake.ts";
 
@@ -43,8 +44,8 @@ export default {
     // Behind the batch's back: nothing about a subscription delays a view.
     context.waitUntil(wakeSubscriptions(env, types));
   },
-  /** Every minute: what got lost on its way to a subscription, or from the inbox. */
+  /** Every minute: what got lost on its way to a subscription or a function, or from the inbox. */
   async scheduled(_: ScheduledController, env: ProcessorEnv): Promise<void> {
-    await Promise.all([wakeSubscriptionsBehind(env), sendDue(env)]);
+    await Promise.all([wakeSubscriptionsBehind(env), resendReactions(env), sendDue(env)]);
   },
 };

@@ -1,6 +1,6 @@
 // Leading functions over accounts: in order, at least once, each command with its effect once, no trouble spreading.
 
-import { env } from "cloudflare:test";
+import { createScheduledController, env } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ProcessorEnv } from "../../src/processor/env.ts";
 import worker from "../../src/processor/worker.ts";
@@ -426,6 +426,50 @@ describe("a part of the system that fails", () => {
     expect(await typesOf(behind)).toEqual(["ACCOUNT_CREATED", "ACCOUNT_CONFIRMED"]);
     // The command expected that nothing had happened to the account, so it was asked, and refused.
     expect((await send(circle, "GET", "/v1/operations/functions")).body.items[0].reactions).toBe(2);
+  });
+
+  it("so that messages are lost is made good by the clock, once it is sure, and by an operator at once", async () => {
+    const circle = new Circle({ FUNCTION_CONFIRMING: confirming });
+    const [first, second] = [fresh("LOSS"), fresh("LOSS")];
+    for (const number of [first, second]) {
+      await circle.command(number, CREATE);
+      await circle.deliverEvents();
+      circle.reactions.splice(0);
+      await worker.scheduled(createScheduledController(), { ...env, ...circle.bindings() });
+      expect(circle.reactions).toEqual([]);
+      if (number === first) {
+        expect((await send(circle, "POST", "/v1/operations/parked/replay")).body).toEqual({ replaying: 1 });
+      } else {
+        const now = Date.now();
+        const clock = vi.spyOn(Date, "now").mockReturnValue(now + 61_000);
+        await worker.scheduled(createScheduledController(), { ...env, ...circle.bindings() });
+        clock.mockRestore();
+      }
+      await circle.run();
+      expect(await typesOf(number)).toHaveLength(2);
+    }
+    expect((await send(circle, "POST", "/v1/operations/parked/replay")).body).toEqual({ replaying: 0 });
+  });
+
+  it("so that the message of a function that is to try again is lost is made good by the clock, too", async () => {
+    let isBroken = true;
+    const mended = functionNamed("mended", ["ACCOUNT_CREATED"], ({ event: { accountNumber } }) => {
+      if (isBroken) throw new Error("Broken");
+      return { commands: [{ command: "confirm", accountNumber }] };
+    });
+    const circle = new Circle({ FUNCTION_MENDED: mended });
+    const number = fresh("FORGOT");
+    await circle.command(number, CREATE);
+    await circle.deliverEvents();
+    await circle.deliverReactions();
+    expect(circle.reactions.splice(0)).toHaveLength(1);
+    isBroken = false;
+    const now = Date.now();
+    vi.spyOn(Date, "now").mockReturnValue(now + 601_000);
+    await worker.scheduled(createScheduledController(), { ...env, ...circle.bindings() });
+    await circle.deliverReactions();
+
+    expect(await typesOf(number)).toHaveLength(2);
   });
 
   it("so often that the queue gives a message up leaves it to a person", async () => {

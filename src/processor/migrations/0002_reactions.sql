@@ -10,7 +10,9 @@ CREATE TABLE functions (
   reactions INTEGER NOT NULL DEFAULT 0,
   event_id TEXT,
   event_at INTEGER,
-  lag_ms INTEGER
+  lag_ms INTEGER,
+  -- The position of the feed up to which nothing that it asked for was found missed; null where that was never looked at.
+  checked INTEGER
 ) STRICT, WITHOUT ROWID;
 
 -- How far each function is with each account that it ever reacted to.
