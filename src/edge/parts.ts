@@ -9,4 +9,6 @@ export interface EdgeEnv {
   readonly COMMAND: Part;
   readonly QUERY: Part;
   readonly PROCESSOR: Part;
+  /** The files that browsers load for the pages. */
+  readonly ASSETS: Part;
 }

@@ -2,8 +2,10 @@
 
 import type { Refusal } from "../account/refusals.ts";
 
-const PROBLEMS = {
+export const PROBLEMS = {
   "invalid-request": { status: 400, title: "The request is not valid" },
+  unauthenticated: { status: 401, title: "The request has no valid token" },
+  forbidden: { status: 403, title: "The token does not allow this" },
   "account-not-found": { status: 404, title: "There is no such account" },
   "version-not-found": { status: 404, title: "The account has no such version" },
   "not-found": { status: 404, title: "There is nothing at this address" },
@@ -16,10 +18,12 @@ const PROBLEMS = {
   "payload-too-large": { status: 413, title: "The body is too large" },
   "unsupported-media-type": { status: 415, title: "The body is not declared as JSON" },
   "idempotency-key-reused": { status: 422, title: "The idempotency key belongs to another request" },
+  "rate-limited": { status: 429, title: "Too many requests" },
+  "authentication-not-configured": { status: 503, title: "Nobody can sign in here yet" },
   unavailable: { status: 503, title: "The service can't answer right now" },
 } as const;
 
-type ProblemCode = keyof typeof PROBLEMS;
+export type ProblemCode = keyof typeof PROBLEMS;
 
 /** Where in a request something is wrong: a JSON pointer into the body, a parameter of the URL, or a header. */
 export type InvalidPart =

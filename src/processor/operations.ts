@@ -1,34 +1,37 @@
 // The operations routes: what an operator reads and starts, at three in the morning or before.
 
 import type { Context, Hono } from "hono";
-import * as z from "zod";
+import type * as z from "zod";
 import { accountNumberSchema } from "../account/commands.ts";
 import { allow, createApp, type HttpEnv, ProblemError } from "../http/app.ts";
 import { BODY_LIMIT_BYTES, limitBody, readJson } from "../http/body.ts";
+import { answerContract, CONTRACT_PATH } from "../http/contract-route.ts";
 import { answerHealth } from "../http/health.ts";
 import { invalidMembers } from "../http/invalid-parts.ts";
 import { invalidRequest } from "../http/problems.ts";
 import { link } from "../http/representations.ts";
 import type { ProcessorEnv } from "./env.ts";
+import {
+  type operationsRootSchema,
+  rebuildBodySchema,
+  type replayedSchema,
+  verificationBodySchema,
+} from "./operations-schemas.ts";
 import { isParked, listParked, replayAll } from "./parking.ts";
 import { repairOrPark } from "./repair-or-park.ts";
-import { readStatus } from "./status.ts";
-import { readWalk, startWalk, type Walk, type WalkKind } from "./walks.ts";
+import { readStatus, STATUS_PATH } from "./status.ts";
+import { WALK_PATHS, walkHref, walkRepresentation } from "./walk-representation.ts";
+import { readWalk, startWalk, type WalkKind } from "./walks.ts";
 
 type OperationsContext = Context<HttpEnv<ProcessorEnv>>;
 
-const PATHS: Readonly<Record<WalkKind, string>> = {
-  rebuild: "/v1/operations/rebuilds",
-  verification: "/v1/operations/verifications",
-};
-
-const ROOT = {
+const ROOT: z.infer<typeof operationsRootSchema> = {
   _links: {
     self: link("/v1/operations"),
-    status: link("/v1/operations/status"),
+    status: link(STATUS_PATH),
     parked: link("/v1/operations/parked"),
-    rebuilds: link(PATHS.rebuild),
-    verifications: link(PATHS.verification),
+    rebuilds: link(WALK_PATHS.rebuild),
+    verifications: link(WALK_PATHS.verification),
   },
 };
 
@@ -49,24 +52,29 @@ export function operationsRoutes(): Hono<HttpEnv<ProcessorEnv>> {
   };
 
   get("/v1/operations", async (context) => context.json(ROOT));
-  get("/v1/operations/status", async (context) => context.json(await readStatus(context.env)));
+  get(STATUS_PATH, async (context) => context.json(await readStatus(context.env)));
   get("/v1/operations/parked", async (context) => context.json(await listParked(context.env.OPERATIONS)));
   post("/v1/operations/parked/replay", async (context) => context.json(await replayAll(context.env), 202));
   post("/v1/operations/parked/:accountNumber/replay", replayOne);
-  post(PATHS.rebuild, (context) => start(context, "rebuild", z.strictObject({})));
-  post(PATHS.verification, (context) => start(context, "verification", verificationSchema));
-  get(`${PATHS.rebuild}/:id`, (context) => answerWalk(context, "rebuild"));
-  get(`${PATHS.verification}/:id`, (context) => answerWalk(context, "verification"));
+  post(WALK_PATHS.rebuild, (context) => start(context, "rebuild", rebuildBodySchema));
+  post(WALK_PATHS.verification, (context) => start(context, "verification", verificationBodySchema));
+  get(`${WALK_PATHS.rebuild}/:id`, (context) => answerWalk(context, "rebuild"));
+  get(`${WALK_PATHS.verification}/:id`, (context) => answerWalk(context, "verification"));
   get("/health", async ({ env, var: { traceId } }) =>
     answerHealth(traceId, {
       "the views database": () => env.VIEWS.prepare("SELECT id FROM status_totals").first(),
       "the operations database": () => env.OPERATIONS.prepare("SELECT 1 FROM directory LIMIT 1").first(),
     }),
   );
+  app.get(
+    CONTRACT_PATH,
+    answerContract(() => import("./contract.ts")),
+  );
+  app.get("/asyncapi.json", async (context) =>
+    context.json((await import("./events-contract.ts")).eventsContract),
+  );
   return app;
 }
-
-const verificationSchema = z.strictObject({ repair: z.boolean().default(false) });
 
 async function replayOne(context: OperationsContext): Promise<Response> {
   const accountNumber = accountNumberSchema.safeParse(context.req.param("accountNumber"));
@@ -74,7 +82,8 @@ async function replayOne(context: OperationsContext): Promise<Response> {
     throw new ProblemError({ code: "not-found", detail: "No account of this number is parked" });
   }
   const { version, parked } = await repairOrPark(context.env, accountNumber.data, "checkpoint");
-  return context.json({ accountNumber: accountNumber.data, version, parked });
+  const answer: z.infer<typeof replayedSchema> = { accountNumber: accountNumber.data, version, parked };
+  return context.json(answer);
 }
 
 /** 202: the walk goes on by itself, and its address says how far it is. */
@@ -88,28 +97,14 @@ async function start(
   if (!asked.success) throw new ProblemError(invalidRequest(invalidMembers(asked.error)));
   const id = await startWalk(context.env, kind, kind === "rebuild" || asked.data.repair === true);
   const walk = await readWalk(context.env.OPERATIONS, kind, id);
-  return context.json(walk === null ? { id } : representation(walk), 202, {
-    Location: `${PATHS[kind]}/${id}`,
+  if (walk === null) throw new Error(`The walk ${id} is gone as soon as it started`);
+  return context.json(walkRepresentation(walk), 202, {
+    Location: walkHref(kind, id),
   });
 }
 
 async function answerWalk(context: OperationsContext, kind: WalkKind): Promise<Response> {
   const walk = await readWalk(context.env.OPERATIONS, kind, context.req.param("id") ?? "");
   if (walk === null) throw new ProblemError({ code: "not-found", detail: `There is no such ${kind}` });
-  return context.json(representation(walk));
-}
-
-function representation(walk: Walk) {
-  const { kind, mends, finishedAt, found, mended, differences, ...members } = walk;
-  const seconds = Math.max(((finishedAt ?? Date.now()) - walk.startedAt) / 1000, 0.001);
-  const perSecond = walk.done / seconds;
-  return {
-    ...members,
-    finishedAt,
-    status: finishedAt === null ? "running" : "done",
-    eventsPerSecond: Math.round(walk.events / seconds),
-    secondsLeft: walk.done === 0 ? null : Math.round((walk.total - walk.done) / perSecond),
-    ...(kind === "verification" ? { repair: mends, found, mended, differences } : {}),
-    _links: { self: link(`${PATHS[kind]}/${walk.id}`) },
-  };
+  return context.json(walkRepresentation(walk));
 }

@@ -1,18 +1,30 @@
 // Parking: accounts whose events can't be applied, and messages that can't be read, wait here in sight of everyone.
 
+import * as z from "zod";
 import type { ProcessorEnv } from "./env.ts";
 import type { Unprojectable } from "./repair.ts";
 
-/** As an operator reads it. `accountNumber` is null for a message that no account could be read from. */
-export interface Parked {
-  readonly accountNumber: string | null;
-  /** The version of the event that can't be applied; null for such a message. */
-  readonly version: number | null;
-  readonly reason: string;
-  /** Epoch milliseconds of the last attempt. */
-  readonly at: number;
-  readonly attempts: number;
-}
+/** As an operator reads it. */
+const parkedSchema = z.object({
+  accountNumber: z.string().nullable().describe("Null for a message that no account could be read from"),
+  version: z
+    .int()
+    .nullable()
+    .describe("The version of the event that can't be applied; null for a message that can't be read"),
+  reason: z.string(),
+  at: z.int().describe("Epoch milliseconds of the last attempt"),
+  attempts: z.int().positive(),
+});
+
+type Parked = z.infer<typeof parkedSchema>;
+
+export const parkedListSchema = z.object({ items: z.array(parkedSchema) }).meta({ id: "ParkedList" });
+
+type ParkedList = z.infer<typeof parkedListSchema>;
+
+export const replayingSchema = z
+  .object({ replaying: z.int().nonnegative().describe("How many parked accounts are tried again") })
+  .meta({ id: "Replaying" });
 
 const MAX_REASON_LENGTH = 1_000;
 /** So much of what is parked is shown, the newest first. */
@@ -25,7 +37,7 @@ const ALL_PARKED = `
   SELECT account_number AS accountNumber, version, reason, at, attempts FROM parked
   UNION ALL SELECT account_number, NULL, reason, at, attempts FROM unreadable_messages`;
 
-export async function listParked(operations: D1Database): Promise<{ readonly items: readonly Parked[] }> {
+export async function listParked(operations: D1Database): Promise<ParkedList> {
   const { results } = await operations
     .prepare(`SELECT * FROM (${ALL_PARKED}) ORDER BY at DESC LIMIT ?1`)
     .bind(MAX_LISTED)
@@ -48,7 +60,7 @@ export async function isParked(operations: D1Database, accountNumber: string): P
 }
 
 /** Sends every parked account to be repaired. Answers how many. */
-export async function replayAll(env: ProcessorEnv): Promise<{ readonly replaying: number }> {
+export async function replayAll(env: ProcessorEnv): Promise<z.infer<typeof replayingSchema>> {
   const { results } = await env.OPERATIONS.prepare(
     `SELECT account_number AS accountNumber FROM parked
      UNION SELECT account_number FROM unreadable_messages WHERE account_number IS NOT NULL`,

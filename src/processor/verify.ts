@@ -1,5 +1,6 @@
 // Verifying: each account's row and its part of the feed, compared with the fold of its log.
 
+import * as z from "zod";
 import type { Account } from "../account/account.ts";
 import { MAX_LOG_SLICE } from "../account/account-log.ts";
 import { evolve } from "../account/evolve.ts";
@@ -9,14 +10,17 @@ import { readAccountFeed } from "../views/feed.ts";
 import type { ProcessorEnv } from "./env.ts";
 
 /** One thing that a view says and the log does not. */
-export interface Difference {
-  /** Null where it is of all accounts: a total. */
-  readonly accountNumber: string | null;
-  readonly field: string;
-  readonly view: unknown;
-  readonly log: unknown;
-  readonly mended: boolean;
-}
+export const differenceSchema = z
+  .object({
+    accountNumber: z.string().nullable().describe("Null where it is of all accounts: a total"),
+    field: z.string(),
+    view: z.unknown().describe("What the view says"),
+    log: z.unknown().describe("What the log says"),
+    mended: z.boolean(),
+  })
+  .meta({ id: "Difference" });
+
+export type Difference = Readonly<z.infer<typeof differenceSchema>>;
 
 /** An event that is younger may still be on its way through the queue. */
 const ON_ITS_WAY_MS = 60_000;

@@ -1,6 +1,7 @@
 // Walks: one operation over every account there is. A rebuild repairs each; a verification compares each, and mends it
 // if asked to. A walk is cut into ranges of accounts, which go through a queue; what is done is marked in the database.
 
+import * as z from "zod";
 import type { AccountRange } from "./directory.ts";
 import type { ProcessorEnv } from "./env.ts";
 import type { Difference } from "./verify.ts";
@@ -169,12 +170,14 @@ async function readDifferences(operations: D1Database, id: string): Promise<Diff
   return results.map(({ value }) => JSON.parse(value));
 }
 
-export interface LastVerification {
-  readonly id: string;
-  readonly finishedAt: number;
-  readonly found: number;
-  readonly mended: number;
-}
+export const lastVerificationSchema = z.object({
+  id: z.string(),
+  finishedAt: z.int().describe("Epoch milliseconds"),
+  found: z.int().nonnegative().describe("Differences"),
+  mended: z.int().nonnegative(),
+});
+
+type LastVerification = z.infer<typeof lastVerificationSchema>;
 
 /** The last one that went to its end; null where none did. */
 export async function lastVerification(operations: D1Database): Promise<LastVerification | null> {

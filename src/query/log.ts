@@ -4,7 +4,7 @@ import * as z from "zod";
 import { MAX_LOG_SLICE } from "../account/account-log.ts";
 import { accountNumberSchema } from "../account/commands.ts";
 import { reachLog } from "../account/reach-log.ts";
-import { accountHref, commandLinks, eventRepresentation, link } from "../http/representations.ts";
+import { accountHref, commandLinks, eventRepresentation, link, linkSchema } from "../http/representations.ts";
 import type { QueryContext } from "./env.ts";
 import { accountNotFound, versionNotFound } from "./not-found.ts";
 import { pageResponse } from "./page.ts";
@@ -20,16 +20,29 @@ import {
 
 const DEFAULT_EVENTS = 100;
 
-const pageSchema = z.strictObject({
+export const logQuerySchema = z.strictObject({
   after: afterParameter,
   limit: limitParameter(MAX_LOG_SLICE, DEFAULT_EVENTS),
 });
 
-const eventSchema = z.object({ accountNumber: accountNumberSchema, version: versionParameter });
+export const eventPathSchema = z.object({ accountNumber: accountNumberSchema, version: versionParameter });
+
+export const legalCommandsSchema = z
+  .object({
+    accountNumber: accountNumberSchema,
+    version: z.int().positive(),
+    _links: z
+      .object({ self: linkSchema, account: linkSchema })
+      .catchall(linkSchema)
+      .describe("Each command that is legal now is linked, under its name"),
+  })
+  .meta({ id: "LegalCommands" });
+
+type LegalCommands = z.infer<typeof legalCommandsSchema>;
 
 export async function listEvents(context: QueryContext): Promise<Response> {
   const accountNumber = readAccountNumber(context);
-  const { after, limit } = readQuery(context, pageSchema);
+  const { after, limit } = readQuery(context, logQuerySchema);
   const { events, currentVersion } = await reachLog(context.env.ACCOUNT_LOGS, accountNumber, (log) =>
     log.events(after, limit),
   );
@@ -41,7 +54,7 @@ export async function listEvents(context: QueryContext): Promise<Response> {
 }
 
 export async function getEvent(context: QueryContext): Promise<Response> {
-  const { accountNumber, version } = readPath(context, eventSchema);
+  const { accountNumber, version } = readPath(context, eventPathSchema);
   readQuery(context, noParameters);
   const { events, currentVersion } = await reachLog(context.env.ACCOUNT_LOGS, accountNumber, (log) =>
     log.events(version - 1, 1),
@@ -60,9 +73,10 @@ export async function getLegalCommands(context: QueryContext): Promise<Response>
   if (account === null) throw accountNotFound();
   const href = accountHref(accountNumber);
   context.header("Served-From", "log");
-  return context.json({
+  const answer: LegalCommands = {
     accountNumber,
     version: account.version,
     _links: { self: link(`${href}/commands`), account: link(href), ...commandLinks(account) },
-  });
+  };
+  return context.json(answer);
 }

@@ -1,13 +1,35 @@
 // The root of the API: links to whatever can be reached.
 
-import { link } from "../http/representations.ts";
+import * as z from "zod";
+import { link, linkSchema } from "../http/representations.ts";
 import type { QueryContext } from "./env.ts";
 import { noParameters, readQuery } from "./parameters.ts";
 
 /** A URI template (RFC 6570), as HAL has it. */
-const template = (href: string) => ({ href, templated: true });
+const template = (href: string) => ({ href, templated: true as const });
 
-const ROOT = {
+const templateSchema = linkSchema.extend({ templated: z.literal(true) }).meta({ id: "LinkTemplate" });
+
+export const rootSchema = z
+  .object({
+    _links: z.object({
+      self: linkSchema,
+      accounts: linkSchema,
+      account: templateSchema,
+      "user-accounts": templateSchema,
+      commands: linkSchema,
+      feed: linkSchema,
+      "status-totals": linkSchema,
+      operations: linkSchema,
+      health: linkSchema,
+      openapi: linkSchema,
+      asyncapi: linkSchema,
+      docs: linkSchema,
+    }),
+  })
+  .meta({ id: "Root" });
+
+const ROOT: z.infer<typeof rootSchema> = {
   _links: {
     self: link("/v1"),
     accounts: link("/v1/accounts"),
@@ -18,6 +40,9 @@ const ROOT = {
     "status-totals": link("/v1/status-totals"),
     operations: link("/v1/operations"),
     health: link("/health"),
+    openapi: link("/openapi.json"),
+    asyncapi: link("/asyncapi.json"),
+    docs: link("/docs"),
   },
 };
 

@@ -1,6 +1,7 @@
 // Every path that can be read, and what answers it.
 
 import { allow, createApp } from "../http/app.ts";
+import { answerContract, CONTRACT_PATH } from "../http/contract-route.ts";
 import { answerHealth } from "../http/health.ts";
 import { readStatusTotals } from "../views/status-totals.ts";
 import { getAccount } from "./account.ts";
@@ -34,6 +35,10 @@ export function queryRoutes() {
   read("/v1/status-totals", getStatusTotals);
   read("/v1/feed", getFeed);
   read("/health", getHealth);
+  app.get(
+    CONTRACT_PATH,
+    answerContract(() => import("./contract.ts")),
+  );
   return app;
 }
 

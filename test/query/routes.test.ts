@@ -32,6 +32,9 @@ describe("the query Worker", () => {
         "status-totals": { href: "/v1/status-totals" },
         operations: { href: "/v1/operations" },
         health: { href: "/health" },
+        openapi: { href: "/openapi.json" },
+        asyncapi: { href: "/asyncapi.json" },
+        docs: { href: "/docs" },
       },
     });
   });
