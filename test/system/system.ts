@@ -2,6 +2,7 @@
 
 import type { D1Database } from "@cloudflare/workers-types";
 import { createTestHarness, type TestHarness, type TestHarnessOptions } from "wrangler";
+import { Conformance } from "./conformance.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 
@@ -31,8 +32,11 @@ export interface Reply {
 export class System {
   readonly #harness: TestHarness;
 
-  private constructor(harness: TestHarness) {
+  readonly #contract: Conformance;
+
+  private constructor(harness: TestHarness, contract: Conformance) {
     this.#harness = harness;
+    this.#contract = contract;
   }
 
   static async start(): Promise<System> {
@@ -40,7 +44,8 @@ export class System {
     await harness.listen();
     const processor = harness.getWorker("tributary-processor");
     for (const database of ["VIEWS", "OPERATIONS"]) await processor.applyD1Migrations(database);
-    return new System(harness);
+    const contract = await harness.fetch("/openapi.json");
+    return new System(harness, new Conformance(JSON.parse(await contract.text())));
   }
 
   close(): Promise<void> {
@@ -67,6 +72,7 @@ export class System {
     return (await this.#harness.listen()).url;
   }
 
+  /** Whatever is answered has to be what the contract says. */
   async send(
     method: string,
     path: string,
@@ -79,11 +85,18 @@ export class System {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    return {
+    const reply: Reply = {
       status: response.status,
       headers: new Headers([...response.headers]),
       body: text === "" ? null : JSON.parse(text),
     };
+    const findings = this.#contract.findings(method, path, reply);
+    if (findings.length > 0) {
+      throw new Error(
+        `${method} ${path} answers ${reply.status} ${text}, against the contract: ${findings.join("; ")}`,
+      );
+    }
+    return reply;
   }
 
   get(path: string, headers?: Record<string, string>): Promise<Reply> {
