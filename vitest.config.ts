@@ -9,7 +9,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["test/account/**/*.test.ts", "test/event-sourcing/**/*.test.ts"],
+          include: ["test/{account,client,event-sourcing}/**/*.test.ts"],
         },
       },
       {

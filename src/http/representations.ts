@@ -1,7 +1,8 @@
 // How an account, an event and a page look to a client: the domain's names, and HAL links.
 
 import * as z from "zod";
-import { type Account, accountSchema } from "../account/account.ts";
+import { type Account, type AccountStatus, accountSchema } from "../account/account.ts";
+import { accountNumberSchema } from "../account/commands.ts";
 import { legalCommands } from "../account/decide.ts";
 import { type RecordedAccountEvent, recordedEventMembers } from "../account/events.ts";
 
@@ -41,7 +42,7 @@ export const accountRepresentationSchema = accountSchema
   .extend({ _links: accountLinksSchema })
   .meta({ id: "Account" });
 
-type AccountRepresentation = z.infer<typeof accountRepresentationSchema>;
+export type AccountRepresentation = z.infer<typeof accountRepresentationSchema>;
 
 export function accountRepresentation(account: Account): AccountRepresentation {
   return { ...account, _links: { ...accountLinks(account), ...commandLinks(account) } };
@@ -57,7 +58,7 @@ export const eventRepresentationSchema = z
   })
   .meta({ id: "Event" });
 
-type EventRepresentation = z.infer<typeof eventRepresentationSchema>;
+export type EventRepresentation = z.infer<typeof eventRepresentationSchema>;
 
 /** The number of the stored shape stays inside: `data` is in the shape of today. */
 export function eventRepresentation({ schema: _, ...event }: RecordedAccountEvent): EventRepresentation {
@@ -73,7 +74,49 @@ export const acceptedSchema = z
   .object({ account: accountRepresentationSchema, events: z.array(eventRepresentationSchema) })
   .meta({ id: "Accepted" });
 
+export type Accepted = z.infer<typeof acceptedSchema>;
+
 export function pageSchema<Item extends z.ZodType>(item: Item) {
   const next = linkSchema.optional().describe("Absent on the last page");
   return z.object({ items: z.array(item), _links: z.object({ self: linkSchema, next }) });
 }
+
+export const feedItemSchema = eventRepresentationSchema
+  .extend({ position: z.int().positive().describe("1, 2, 3 … without gaps over all accounts") })
+  .meta({ id: "FeedItem" });
+
+export type FeedItem = z.infer<typeof feedItemSchema>;
+
+const count = z.int().nonnegative();
+
+export const statusTotalsSchema = z
+  .object({
+    totals: z
+      .object({
+        ACCOUNT_PENDING: count,
+        ACCOUNT_CONFIRMED: count,
+        ACCOUNT_ACTIVE: count,
+        ACCOUNT_SUSPENDED: count,
+        ACCOUNT_ARCHIVED: count,
+        ACCOUNT_CLOSED: count,
+      } satisfies Record<AccountStatus, z.ZodType>)
+      .describe("Every status, zeros too"),
+    accounts: count.describe("Their sum"),
+    _links: z.object({ self: linkSchema }),
+  })
+  .meta({ id: "StatusTotals" });
+
+export type StatusTotals = z.infer<typeof statusTotalsSchema>;
+
+export const legalCommandsSchema = z
+  .object({
+    accountNumber: accountNumberSchema,
+    version: z.int().positive(),
+    _links: z
+      .object({ self: linkSchema, account: linkSchema })
+      .catchall(linkSchema)
+      .describe("Each command that is legal now is linked, under its name"),
+  })
+  .meta({ id: "LegalCommands" });
+
+export type LegalCommands = z.infer<typeof legalCommandsSchema>;

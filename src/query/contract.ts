@@ -6,14 +6,16 @@ import { answer, describePart, HEADERS, operation } from "../http/contract.ts";
 import {
   accountRepresentationSchema,
   eventRepresentationSchema,
+  feedItemSchema,
+  legalCommandsSchema,
   pageSchema,
+  statusTotalsSchema,
 } from "../http/representations.ts";
 import { accountQuerySchema } from "./account.ts";
 import { accountsQuerySchema, userAccountsQuerySchema, userPathSchema } from "./account-lists.ts";
-import { feedItemSchema, feedQuerySchema } from "./feed.ts";
-import { eventPathSchema, legalCommandsSchema, logQuerySchema } from "./log.ts";
+import { feedQuerySchema } from "./feed.ts";
+import { eventPathSchema, logQuerySchema } from "./log.ts";
 import { rootSchema } from "./root.ts";
-import { statusTotalsSchema } from "./status-totals.ts";
 
 const accountPath = z.object({ accountNumber: accountNumberSchema });
 const { ETag, ...answerHeaders } = HEADERS;

@@ -1,7 +1,7 @@
 // The feed: every account's events in one total order, each beside its position.
 
 import * as z from "zod";
-import { eventRepresentation, eventRepresentationSchema } from "../http/representations.ts";
+import { eventRepresentation, type FeedItem } from "../http/representations.ts";
 import { readFeed } from "../views/feed.ts";
 import type { QueryContext } from "./env.ts";
 import { pageResponse } from "./page.ts";
@@ -11,12 +11,6 @@ const MAX_EVENTS = 500;
 const DEFAULT_EVENTS = 100;
 /** More than there are types, and few enough for one parameter of a database query. */
 const MAX_TYPES = 50;
-
-export const feedItemSchema = eventRepresentationSchema
-  .extend({ position: z.int().positive().describe("1, 2, 3 … without gaps over all accounts") })
-  .meta({ id: "FeedItem" });
-
-type FeedItem = z.infer<typeof feedItemSchema>;
 
 export const feedQuerySchema = z.strictObject({
   after: afterParameter,

@@ -4,7 +4,13 @@ import * as z from "zod";
 import { MAX_LOG_SLICE } from "../account/account-log.ts";
 import { accountNumberSchema } from "../account/commands.ts";
 import { reachLog } from "../account/reach-log.ts";
-import { accountHref, commandLinks, eventRepresentation, link, linkSchema } from "../http/representations.ts";
+import {
+  accountHref,
+  commandLinks,
+  eventRepresentation,
+  type LegalCommands,
+  link,
+} from "../http/representations.ts";
 import type { QueryContext } from "./env.ts";
 import { accountNotFound, versionNotFound } from "./not-found.ts";
 import { pageResponse } from "./page.ts";
@@ -26,19 +32,6 @@ export const logQuerySchema = z.strictObject({
 });
 
 export const eventPathSchema = z.object({ accountNumber: accountNumberSchema, version: versionParameter });
-
-export const legalCommandsSchema = z
-  .object({
-    accountNumber: accountNumberSchema,
-    version: z.int().positive(),
-    _links: z
-      .object({ self: linkSchema, account: linkSchema })
-      .catchall(linkSchema)
-      .describe("Each command that is legal now is linked, under its name"),
-  })
-  .meta({ id: "LegalCommands" });
-
-type LegalCommands = z.infer<typeof legalCommandsSchema>;
 
 export async function listEvents(context: QueryContext): Promise<Response> {
   const accountNumber = readAccountNumber(context);
