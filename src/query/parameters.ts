@@ -26,12 +26,17 @@ function numberParameter(schema: z.ZodType<number, number>) {
   return integerSchema.pipe(schema).meta(standsFor(schema));
 }
 
+/** The default is a number, so it is of no use to what describes the text. */
+function usually(schema: ReturnType<typeof numberParameter>, value: number) {
+  return schema.default(value).meta({ override: { default: value } });
+}
+
 export const versionParameter = numberParameter(z.int().positive());
 export const userIdParameter = numberParameter(userIdSchema);
 /** Epoch milliseconds. */
 export const timeParameter = numberParameter(z.int().nonnegative());
 /** The version or the position after which a page begins. */
-export const afterParameter = numberParameter(z.int().nonnegative()).default(0);
+export const afterParameter = usually(numberParameter(z.int().nonnegative()), 0);
 
 export const flagParameter = textSchema
   .pipe(z.enum(["true", "false"]))
@@ -39,7 +44,7 @@ export const flagParameter = textSchema
   .meta(standsFor(z.boolean()));
 
 export function limitParameter(maximum: number, usual: number) {
-  return numberParameter(z.int().min(1).max(maximum)).default(usual);
+  return usually(numberParameter(z.int().min(1).max(maximum)), usual);
 }
 
 /** For a read that takes none. */

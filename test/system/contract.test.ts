@@ -1,9 +1,11 @@
 // The documents that the real Workers serve, judged by tools that nobody here wrote.
 
+import { readFile } from "node:fs/promises";
 import { createConfig, lintFromString } from "@redocly/openapi-core";
 import spectralCore, { type RulesetDefinition } from "@stoplight/spectral-core";
 import spectralRulesets from "@stoplight/spectral-rulesets";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { breakingChanges } from "../../src/tools/breaking-changes.ts";
 import { System } from "./system.ts";
 
 const { Spectral } = spectralCore;
@@ -43,6 +45,14 @@ it("the AsyncAPI document passes them, too", async () => {
   const rules = { "asyncapi-info-contact-properties": "off" } as const;
   expect(await spectralFindings(document, { extends: [[ASYNCAPI, "recommended"]], rules })).toEqual([]);
   expect(await redoclyFindings(document)).toEqual([]);
+});
+
+it("no client of the committed document is broken, and the document is the one that is served", async () => {
+  const committed: unknown = JSON.parse(await readFile("docs/openapi.json", "utf8"));
+  const { body: served } = await system.get("/openapi.json");
+  expect(breakingChanges(committed, served)).toEqual([]);
+  // Where this alone fails: `npm run openapi`.
+  expect(served).toEqual(committed);
 });
 
 it("the rules would find something", async () => {
