@@ -14,8 +14,10 @@ import {
   BODY_PROBLEMS,
   describePart,
   HEADERS,
+  jsonBody,
   LOCATION,
   operation,
+  optionalJsonBody,
   REPLAYED,
 } from "../http/contract.ts";
 import { anyProblemSchema, pascalCase } from "../http/problem-schemas.ts";
@@ -45,6 +47,7 @@ const CREATE_REFUSALS = [
   "account-already-exists",
   "version-mismatch",
   "idempotency-key-reused",
+  "unknown-user",
 ] as const satisfies readonly ProblemCode[];
 
 const TRANSITION_REFUSALS = [
@@ -111,7 +114,7 @@ const paths: ZodOpenApiPathsObject = {
         "Records `ACCOUNT_CREATED`. `If-Match` is always refused here: there is no version to match.",
       scope: "write",
       headers: headersSchema,
-      body: { schema: createBodySchema, required: true, example: { userId: 1, accountNumber: "123456" } },
+      body: jsonBody(createBodySchema, { userId: 1, accountNumber: "123456" }),
       answers: {
         201: answer("The account is open", acceptedSchema, {
           ETag,
@@ -134,14 +137,10 @@ const paths: ZodOpenApiPathsObject = {
       description:
         "Commands for one account run in the order given, different accounts side by side. A command that is refused or malformed is its own outcome, in the place of the command, and stops nothing else. Keys and expected versions are members here; the headers are refused.",
       scope: "write",
-      body: {
-        schema: z.union([commandSchema, z.array(commandSchema).min(1).max(MAX_BULK_COMMANDS)]),
-        required: true,
-        example: [
-          { command: "create", userId: 1, accountNumber: "123456" },
-          { command: "confirm", accountNumber: "123456", expectedVersion: 1 },
-        ],
-      },
+      body: jsonBody(z.union([commandSchema, z.array(commandSchema).min(1).max(MAX_BULK_COMMANDS)]), [
+        { command: "create", userId: 1, accountNumber: "123456" },
+        { command: "confirm", accountNumber: "123456", expectedVersion: 1 },
+      ]),
       answers: {
         200: answer("One outcome for each command, in their order", z.array(outcomeSchema), {
           "Cache-Control": cacheControl,
@@ -163,11 +162,7 @@ function transition(name: TransitionName) {
       scope: "write",
       path: z.object({ accountNumber: accountNumberSchema }),
       headers: headersSchema,
-      body: {
-        schema: body,
-        required: false,
-        example: "reason" in body.in.shape ? { reason: "chargeback" } : {},
-      },
+      body: optionalJsonBody(body, "reason" in body.in.shape ? { reason: "chargeback" } : {}),
       answers: {
         200: answer("The command is recorded", acceptedSchema, {
           ETag,

@@ -6,6 +6,7 @@ import {
   type ZodOpenApiOperationObject,
   type ZodOpenApiOverride,
   type ZodOpenApiPathsObject,
+  type ZodOpenApiRequestBodyObject,
   type ZodOpenApiResponseObject,
 } from "zod-openapi";
 import { anyProblemSchema } from "./problem-schemas.ts";
@@ -35,6 +36,7 @@ const TAGS = {
   Commands: "Ask for a change. What it changed is recorded as events.",
   Accounts: "Accounts as they are now, or were at a version or a time.",
   Events: "What happened: an account's log, and the feed of all accounts.",
+  Inbox: "What other services tell: their events, each handled once.",
   Operations: "How the service is, and what an operator can start.",
   Service: "The way in: the root, health and the documents.",
 } as const;
@@ -45,6 +47,7 @@ const SCOPES = {
   read: "`accounts:read`, or `accounts:self` for the caller's own accounts",
   write: "`accounts:write`, or `accounts:self` for the caller's own accounts",
   readAll: "`accounts:read`",
+  inbox: "`inbox:write`; or none, where a Standard Webhooks signature says who sends",
   operate: "`accounts:operate`",
   any: "any",
 } as const;
@@ -112,12 +115,20 @@ export interface Operation {
   readonly path?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly headers?: z.ZodObject;
-  /** JSON; `required` unless it may be left out. */
-  readonly body?: { readonly schema: z.ZodType; readonly required: boolean; readonly example: unknown };
+  readonly body?: ZodOpenApiRequestBodyObject;
   /** By status. */
   readonly answers: Readonly<Record<number, ZodOpenApiResponseObject>>;
   /** Beside those that any request may be answered with. */
   readonly problems: readonly ProblemCode[];
+}
+
+export function jsonBody(schema: z.ZodType, example: unknown): ZodOpenApiRequestBodyObject {
+  return { required: true, content: { "application/json": { schema, example } } };
+}
+
+/** One that may be left out. */
+export function optionalJsonBody(schema: z.ZodType, example: unknown): ZodOpenApiRequestBodyObject {
+  return { ...jsonBody(schema, example), required: false };
 }
 
 /** A JSON answer. */
@@ -127,6 +138,17 @@ export function answer(
   headers: z.ZodRawShape = {},
 ): ZodOpenApiResponseObject {
   return { description, headers: z.object(headers), content: { "application/json": { schema } } };
+}
+
+/** The same, or followed live: server-sent events whose data is an item of the page, and whose id is its place. */
+export function pageOrStream(
+  description: string,
+  schema: z.ZodType,
+  headers: z.ZodRawShape,
+): ZodOpenApiResponseObject {
+  const page = answer(description, schema, headers);
+  const stream = { schema: z.string().describe("Server-sent events without a name") };
+  return { ...page, content: { ...page.content, "text/event-stream": stream } };
 }
 
 export function operation(described: Operation): ZodOpenApiOperationObject {
@@ -142,14 +164,7 @@ export function operation(described: Operation): ZodOpenApiOperationObject {
       ...(query === undefined ? {} : { query }),
       header: z.object({ ...headers?.shape, traceparent: traceparentSchema }),
     },
-    ...(body === undefined
-      ? {}
-      : {
-          requestBody: {
-            required: body.required,
-            content: { "application/json": { schema: body.schema, example: body.example } },
-          },
-        }),
+    ...(body === undefined ? {} : { requestBody: body }),
     responses: { ...answers, ...problemResponses([...problems, ...PROBLEMS_OF_ALL]) },
   };
 }

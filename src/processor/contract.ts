@@ -2,14 +2,29 @@
 
 import * as z from "zod";
 import { accountNumberSchema } from "../account/commands.ts";
-import { answer, BODY_PROBLEMS, describePart, HEADERS, LOCATION, operation } from "../http/contract.ts";
+import {
+  answer,
+  BODY_PROBLEMS,
+  describePart,
+  HEADERS,
+  LOCATION,
+  operation,
+  optionalJsonBody,
+} from "../http/contract.ts";
+import { inboxPaths } from "./inbox-contract.ts";
 import {
   operationsRootSchema,
   rebuildBodySchema,
   replayedSchema,
   verificationBodySchema,
 } from "./operations-schemas.ts";
-import { parkedListSchema, replayingSchema } from "./parking.ts";
+import {
+  keptMessageSchema,
+  MESSAGES_HREF,
+  PARKED_HREF,
+  parkedListSchema,
+  replayingSchema,
+} from "./parking.ts";
 import { STATUS_PATH, statusSchema } from "./status.ts";
 import { rebuildSchema, verificationSchema, WALK_PATHS } from "./walk-representation.ts";
 
@@ -19,6 +34,7 @@ const walkPath = z.object({ id: z.string() });
 const common = { tag: "Operations", scope: "operate" } as const;
 
 export const contract = describePart({
+  ...inboxPaths,
   "/v1/operations": {
     get: operation({
       ...common,
@@ -39,7 +55,7 @@ export const contract = describePart({
       problems: [],
     }),
   },
-  "/v1/operations/parked": {
+  [PARKED_HREF]: {
     get: operation({
       ...common,
       id: "listParked",
@@ -49,7 +65,7 @@ export const contract = describePart({
       problems: [],
     }),
   },
-  "/v1/operations/parked/replay": {
+  [`${PARKED_HREF}/replay`]: {
     post: operation({
       ...common,
       id: "replayAllParked",
@@ -59,7 +75,27 @@ export const contract = describePart({
       problems: ["payload-too-large"],
     }),
   },
-  "/v1/operations/parked/{accountNumber}/replay": {
+  [`${MESSAGES_HREF}/{id}`]: {
+    get: operation({
+      ...common,
+      id: "getKeptMessage",
+      summary: "Read a message that can't be read by the service",
+      description: "Whole, as it came.",
+      path: z.object({ id: z.string() }),
+      answers: { 200: answer("The message", keptMessageSchema, headers) },
+      problems: ["not-found"],
+    }),
+    delete: operation({
+      ...common,
+      id: "discardKeptMessage",
+      summary: "Let go of such a message",
+      description: "Once somebody has looked at it.",
+      path: z.object({ id: z.string() }),
+      answers: { 204: { description: "It is gone", headers: z.object(headers) } },
+      problems: ["not-found"],
+    }),
+  },
+  [`${PARKED_HREF}/{accountNumber}/replay`]: {
     post: operation({
       ...common,
       id: "replayParked",
@@ -76,7 +112,7 @@ export const contract = describePart({
       id: "startRebuild",
       summary: "Make every view anew from the logs",
       description: "Starts it, or joins the one that goes on. Queries go on being answered.",
-      body: { schema: rebuildBodySchema, required: false, example: {} },
+      body: optionalJsonBody(rebuildBodySchema, {}),
       answers: { 202: answer("It goes on by itself", rebuildSchema, started) },
       problems: BODY_PROBLEMS,
     }),
@@ -98,7 +134,7 @@ export const contract = describePart({
       id: "startVerification",
       summary: "Compare every view with the logs",
       description: "Starts it, or joins the one that goes on. With `repair`, it mends what differs.",
-      body: { schema: verificationBodySchema, required: false, example: { repair: true } },
+      body: optionalJsonBody(verificationBodySchema, { repair: true }),
       answers: { 202: answer("It goes on by itself", verificationSchema, started) },
       problems: BODY_PROBLEMS,
     }),

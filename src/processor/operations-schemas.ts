@@ -12,6 +12,7 @@ export const operationsRootSchema = z
       parked: linkSchema,
       rebuilds: linkSchema,
       verifications: linkSchema,
+      inbox: linkSchema,
     }),
   })
   .meta({ id: "OperationsRoot" });

@@ -10,14 +10,25 @@ import { answerHealth } from "../http/health.ts";
 import { invalidMembers } from "../http/invalid-parts.ts";
 import { invalidRequest } from "../http/problems.ts";
 import { link } from "../http/representations.ts";
+import { announceGrowth } from "./announce-growth.ts";
 import type { ProcessorEnv } from "./env.ts";
+import { INBOX_HREF } from "./inbox-href.ts";
+import { addInboxRoutes, addSignedInboxRoute } from "./inbox-routes.ts";
 import {
   type operationsRootSchema,
   rebuildBodySchema,
   type replayedSchema,
   verificationBodySchema,
 } from "./operations-schemas.ts";
-import { isParked, listParked, replayAll } from "./parking.ts";
+import {
+  discardKeptMessage,
+  isParked,
+  listParked,
+  MESSAGES_HREF,
+  PARKED_HREF,
+  readKeptMessage,
+  replayAll,
+} from "./parking.ts";
 import { repairOrPark } from "./repair-or-park.ts";
 import { readStatus, STATUS_PATH } from "./status.ts";
 import { WALK_PATHS, walkHref, walkRepresentation } from "./walk-representation.ts";
@@ -29,9 +40,10 @@ const ROOT: z.infer<typeof operationsRootSchema> = {
   _links: {
     self: link("/v1/operations"),
     status: link(STATUS_PATH),
-    parked: link("/v1/operations/parked"),
+    parked: link(PARKED_HREF),
     rebuilds: link(WALK_PATHS.rebuild),
     verifications: link(WALK_PATHS.verification),
+    inbox: link(INBOX_HREF),
   },
 };
 
@@ -41,6 +53,7 @@ export function operationsRoutes(): Hono<HttpEnv<ProcessorEnv>> {
     await next();
     context.header("Cache-Control", "no-store");
   });
+  addSignedInboxRoute(app);
 
   const get = (path: string, answer: (context: OperationsContext) => Promise<Response>): void => {
     app.get(path, answer);
@@ -53,13 +66,17 @@ export function operationsRoutes(): Hono<HttpEnv<ProcessorEnv>> {
 
   get("/v1/operations", async (context) => context.json(ROOT));
   get(STATUS_PATH, async (context) => context.json(await readStatus(context.env)));
-  get("/v1/operations/parked", async (context) => context.json(await listParked(context.env.OPERATIONS)));
-  post("/v1/operations/parked/replay", async (context) => context.json(await replayAll(context.env), 202));
-  post("/v1/operations/parked/:accountNumber/replay", replayOne);
+  get(PARKED_HREF, async (context) => context.json(await listParked(context.env.OPERATIONS)));
+  post(`${PARKED_HREF}/replay`, async (context) => context.json(await replayAll(context.env), 202));
+  post(`${PARKED_HREF}/:accountNumber/replay`, replayOne);
+  app.get(`${MESSAGES_HREF}/:id`, getMessage);
+  app.delete(`${MESSAGES_HREF}/:id`, discardMessage);
+  app.all(`${MESSAGES_HREF}/:id`, allow("GET", "HEAD", "DELETE"));
   post(WALK_PATHS.rebuild, (context) => start(context, "rebuild", rebuildBodySchema));
   post(WALK_PATHS.verification, (context) => start(context, "verification", verificationBodySchema));
   get(`${WALK_PATHS.rebuild}/:id`, (context) => answerWalk(context, "rebuild"));
   get(`${WALK_PATHS.verification}/:id`, (context) => answerWalk(context, "verification"));
+  addInboxRoutes(app);
   get("/health", async ({ env, var: { traceId } }) =>
     answerHealth(traceId, {
       "the views database": () => env.VIEWS.prepare("SELECT id FROM status_totals").first(),
@@ -81,9 +98,33 @@ async function replayOne(context: OperationsContext): Promise<Response> {
   if (!accountNumber.success || !(await isParked(context.env.OPERATIONS, accountNumber.data))) {
     throw new ProblemError({ code: "not-found", detail: "No account of this number is parked" });
   }
-  const { version, parked } = await repairOrPark(context.env, accountNumber.data, "checkpoint");
-  const answer: z.infer<typeof replayedSchema> = { accountNumber: accountNumber.data, version, parked };
+  const { version, parked } = await repairOrPark(context.env, accountNumber.data, {
+    from: "checkpoint",
+    traceId: context.get("traceId"),
+  });
+  announceGrowth(context.env);
+  const answer: z.infer<typeof replayedSchema> = {
+    accountNumber: accountNumber.data,
+    version,
+    parked: parked !== null,
+  };
   return context.json(answer);
+}
+
+async function getMessage(context: OperationsContext): Promise<Response> {
+  const message = await readKeptMessage(context.env.OPERATIONS, context.req.param("id") ?? "");
+  if (message === null) throw noSuchMessage();
+  return context.json(message);
+}
+
+async function discardMessage(context: OperationsContext): Promise<Response> {
+  if (!(await discardKeptMessage(context.env.OPERATIONS, context.req.param("id") ?? "")))
+    throw noSuchMessage();
+  return context.body(null, 204);
+}
+
+function noSuchMessage(): ProblemError {
+  return new ProblemError({ code: "not-found", detail: "No message of this id is kept" });
 }
 
 /** 202: the walk goes on by itself, and its address says how far it is. */

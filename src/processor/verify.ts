@@ -1,32 +1,16 @@
 // Verifying: each account's row and its part of the feed, compared with the fold of its log.
 
-import * as z from "zod";
 import type { Account } from "../account/account.ts";
 import { MAX_LOG_SLICE } from "../account/account-log.ts";
 import { evolve } from "../account/evolve.ts";
-import { reachLog } from "../account/reach-log.ts";
+import { readLog } from "../account/reach-log.ts";
 import { type AccountRow, PROJECTION, readRows } from "../views/accounts-view.ts";
 import { readAccountFeed } from "../views/feed.ts";
+import type { Finding } from "./differences.ts";
 import type { ProcessorEnv } from "./env.ts";
-
-/** One thing that a view says and the log does not. */
-export const differenceSchema = z
-  .object({
-    accountNumber: z.string().nullable().describe("Null where it is of all accounts: a total"),
-    field: z.string(),
-    view: z.unknown().describe("What the view says"),
-    log: z.unknown().describe("What the log says"),
-    mended: z.boolean(),
-  })
-  .meta({ id: "Difference" });
-
-export type Difference = Readonly<z.infer<typeof differenceSchema>>;
 
 /** An event that is younger may still be on its way through the queue. */
 const ON_ITS_WAY_MS = 60_000;
-
-/** A difference before anything was done about it. */
-type Finding = Omit<Difference, "mended">;
 
 export interface Compared {
   /** Events in the log. */
@@ -39,6 +23,8 @@ export async function compare(env: ProcessorEnv, accountNumber: string): Promise
   // The row first: what is projected while we read is not compared, and so can't look like a difference.
   const row = (await readRows(env.VIEWS, [accountNumber])).get(accountNumber) ?? null;
   const projected = row?.version ?? 0;
+  // What is in the feed before the log is read must be in the log.
+  const ahead = await readAccountFeed(env.VIEWS, accountNumber, projected, Number.MAX_SAFE_INTEGER);
   const findings: Finding[] = [];
   const expect = (field: string, view: unknown, log: unknown): void => {
     if (view !== log) findings.push({ accountNumber, field, view, log });
@@ -49,9 +35,9 @@ export async function compare(env: ProcessorEnv, accountNumber: string): Promise
   let position = 0;
   let head = 0;
   for (let more = true; more; ) {
-    const slice = await reachLog(env.ACCOUNT_LOGS, accountNumber, (log) => log.events(head, MAX_LOG_SLICE));
+    const slice = await readLog(env.ACCOUNT_LOGS, accountNumber, head, MAX_LOG_SLICE);
     const inFeed = await readAccountFeed(env.VIEWS, accountNumber, head, head + MAX_LOG_SLICE);
-    const feed = new Map(inFeed.map((entry) => [entry.event.version, entry]));
+    const feed = new Map(inFeed.map((entry) => [entry.version, entry]));
     for (const event of slice.events) {
       if (event.version > projected) {
         waitingSince ??= event.createdAt;
@@ -72,6 +58,9 @@ export async function compare(env: ProcessorEnv, accountNumber: string): Promise
     }
     head = slice.events.at(-1)?.version ?? head;
     more = head < slice.currentVersion;
+  }
+  for (const { version, event } of ahead) {
+    if (version > head) expect(`feed ${version}`, JSON.stringify(event), null);
   }
   compareRow(row, atRow, expect);
   const isLate = waitingSince !== null && waitingSince < Date.now() - ON_ITS_WAY_MS;

@@ -2,7 +2,7 @@
 
 import * as z from "zod";
 import { link, linkSchema } from "../http/representations.ts";
-import { differenceSchema } from "./verify.ts";
+import { differenceSchema } from "./differences.ts";
 import type { Walk, WalkKind } from "./walks.ts";
 
 export const WALK_PATHS: Readonly<Record<WalkKind, string>> = {
@@ -23,23 +23,21 @@ export const rebuildSchema = z
     status: z.enum(["running", "done"]),
     eventsPerSecond: z.int().nonnegative(),
     secondsLeft: z.int().nullable().describe("Null while nothing is done"),
+    found: z.int().nonnegative().describe("Differences; in a rebuild, accounts that had to be parked"),
+    mended: z.int().nonnegative(),
+    differences: z.array(differenceSchema).describe("The first so many of them"),
     _links: z.object({ self: linkSchema }),
   })
   .meta({ id: "Rebuild" });
 
 export const verificationSchema = rebuildSchema
-  .extend({
-    repair: z.boolean().describe("Whether it mends what differs"),
-    found: z.int().nonnegative().describe("Differences"),
-    mended: z.int().nonnegative(),
-    differences: z.array(differenceSchema).describe("The first so many of them"),
-  })
+  .extend({ repair: z.boolean().describe("Whether it mends what differs") })
   .meta({ id: "Verification" });
 
 type WalkRepresentation = z.infer<typeof rebuildSchema> | z.infer<typeof verificationSchema>;
 
 export function walkRepresentation(walk: Walk): WalkRepresentation {
-  const { kind, mends, finishedAt, found, mended, differences, ...members } = walk;
+  const { kind, mends, finishedAt, differences, ...members } = walk;
   const seconds = Math.max(((finishedAt ?? Date.now()) - walk.startedAt) / 1000, 0.001);
   const perSecond = walk.done / seconds;
   return {
@@ -48,7 +46,8 @@ export function walkRepresentation(walk: Walk): WalkRepresentation {
     status: finishedAt === null ? "running" : "done",
     eventsPerSecond: Math.round(walk.events / seconds),
     secondsLeft: walk.done === 0 ? null : Math.round((walk.total - walk.done) / perSecond),
-    ...(kind === "verification" ? { repair: mends, found, mended, differences: [...differences] } : {}),
+    differences: [...differences],
+    ...(kind === "verification" ? { repair: mends } : {}),
     _links: { self: link(walkHref(kind, walk.id)) },
   };
 }

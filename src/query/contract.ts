@@ -2,7 +2,7 @@
 
 import * as z from "zod";
 import { accountNumberSchema } from "../account/commands.ts";
-import { answer, describePart, HEADERS, operation } from "../http/contract.ts";
+import { answer, describePart, HEADERS, operation, pageOrStream } from "../http/contract.ts";
 import {
   accountRepresentationSchema,
   eventRepresentationSchema,
@@ -26,6 +26,13 @@ const ifNoneMatchSchema = z
   .string()
   .optional()
   .meta({ description: "Entity tags that the caller has; `*` is any", examples: ['"3"'] });
+
+const lastEventIdSchema = z.object({
+  "Last-Event-ID": z
+    .string()
+    .optional()
+    .meta({ description: "Of a stream: the place that the caller has reached", examples: ["41"] }),
+});
 
 /** A state of the past has no entity tag, since its links change. */
 const accountHeaders = { ...answerHeaders, ETag: ETag.optional() };
@@ -77,12 +84,14 @@ export const contract = describePart({
       id: "listEvents",
       tag: "Events",
       summary: "Read an account's log",
-      description: "In order of version, straight from the owner of the log.",
+      description:
+        "In order of version, straight from the owner of the log. With `Accept: text/event-stream`, first what is there after `Last-Event-ID` or `after`, then each event as it comes (without `limit`).",
       scope: "read",
       path: accountPath,
       query: logQuerySchema,
+      headers: lastEventIdSchema,
       answers: {
-        200: answer(
+        200: pageOrStream(
           "A page of events",
           pageSchema(eventRepresentationSchema).meta({ id: "EventPage" }),
           answerHeaders,
@@ -145,11 +154,16 @@ export const contract = describePart({
       tag: "Events",
       summary: "Follow all accounts' events",
       description:
-        "In one total order, at positions 1, 2, 3 … without gaps. A page that asks for certain `types` may have fewer items than its limit, or none, and a `next` all the same.",
+        "In one total order, at positions 1, 2, 3 … without gaps. A page that asks for certain `types` may have fewer items than its limit, or none, and a `next` all the same. With `Accept: text/event-stream`, first what is there after `Last-Event-ID` or `after`, then each event as it comes (without `limit`).",
       scope: "read",
       query: feedQuerySchema,
+      headers: lastEventIdSchema,
       answers: {
-        200: answer("A page of the feed", pageSchema(feedItemSchema).meta({ id: "FeedPage" }), answerHeaders),
+        200: pageOrStream(
+          "A page of the feed",
+          pageSchema(feedItemSchema).meta({ id: "FeedPage" }),
+          answerHeaders,
+        ),
       },
       problems: ["invalid-request"],
     }),

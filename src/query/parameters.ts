@@ -35,8 +35,10 @@ export const versionParameter = numberParameter(z.int().positive());
 export const userIdParameter = numberParameter(userIdSchema);
 /** Epoch milliseconds. */
 export const timeParameter = numberParameter(z.int().nonnegative());
+/** A version, or a position of the feed, 0 being before the first. */
+export const placeParameter = numberParameter(z.int().nonnegative());
 /** The version or the position after which a page begins. */
-export const afterParameter = usually(numberParameter(z.int().nonnegative()), 0);
+export const afterParameter = usually(placeParameter, 0);
 
 export const flagParameter = textSchema
   .pipe(z.enum(["true", "false"]))

@@ -43,7 +43,7 @@ console.log(
     ),
     read: read.data?.status,
     past: past.data?.status,
-    log: log.data?.items.map(({ type }) => type),
+    log: typeof log.data === "object" ? log.data.items.map(({ type }) => type) : log.data,
     missing: missing.error?.code,
   }),
 );

@@ -1,6 +1,6 @@
 // The whole system under test: the four real wrangler.toml files, started together, driven through the edge.
 
-import type { D1Database } from "@cloudflare/workers-types";
+import type { D1Database, Queue } from "@cloudflare/workers-types";
 import { createTestHarness, type TestHarness, type TestHarnessOptions } from "wrangler";
 import { Conformance } from "./conformance.ts";
 
@@ -13,14 +13,22 @@ const COMMAND = { configPath: "src/command/wrangler.toml" };
 const PROCESSOR = { configPath: "src/processor/wrangler.toml" };
 const QUERY = { configPath: "src/query/wrangler.toml" };
 
-/** A Worker of that name which is broken, in the place of the real one. */
-const broken = (name: string) => ({
-  config: { name, main: "test/system/broken.ts", compatibility_date: "2026-10-20" },
+/** A Worker of that name which is broken, in the place of the real one, with the objects that others bind. */
+const broken = (name: string, objects: readonly string[] = []) => ({
+  config: {
+    name,
+    main: "test/system/broken.ts",
+    compatibility_date: "2026-10-20",
+    durable_objects: { bindings: objects.map((object) => ({ name: object, class_name: object })) },
+    migrations: [{ tag: "v1", new_sqlite_classes: [...objects] }],
+  },
 });
 
 export const ALL_PARTS: Workers = [EDGE, COMMAND, PROCESSOR, QUERY];
 export const WITHOUT_QUERY: Workers = [EDGE, COMMAND, PROCESSOR, broken("tributary-query")];
-export const WITHOUT_PROCESSOR: Workers = [EDGE, COMMAND, broken("tributary-processor"), QUERY];
+export const WITHOUT_PROCESSOR: Workers = [EDGE, COMMAND, broken("tributary-processor", ["FeedHub"]), QUERY];
+
+const isJson = (type: string | null): boolean => /^application\/([a-z.+-]+\+)?json\b/.test(type ?? "");
 
 export interface Reply {
   readonly status: number;
@@ -31,7 +39,6 @@ export interface Reply {
 
 export class System {
   readonly #harness: TestHarness;
-
   readonly #contract: Conformance;
 
   private constructor(harness: TestHarness, contract: Conformance) {
@@ -67,6 +74,17 @@ export class System {
     return (await worker.getEnv()).OPERATIONS;
   }
 
+  /** Puts a message into the queue of events, of a kind that no account would. */
+  async enqueue(message: string): Promise<void> {
+    const worker = this.#harness.getWorker<{ ACCOUNT_EVENTS: Queue<unknown> }>("tributary-processor");
+    await (await worker.getEnv()).ACCOUNT_EVENTS.send(message);
+  }
+
+  /** What the processor does by the clock. */
+  async minutePasses(): Promise<void> {
+    await this.#harness.getWorker("tributary-processor").scheduled({ cron: "* * * * *" });
+  }
+
   /** Where the edge listens, for what `fetch` would not send. */
   async url(): Promise<URL> {
     return (await this.#harness.listen()).url;
@@ -88,7 +106,7 @@ export class System {
     const reply: Reply = {
       status: response.status,
       headers: new Headers([...response.headers]),
-      body: text === "" ? null : JSON.parse(text),
+      body: text === "" ? null : isJson(response.headers.get("Content-Type")) ? JSON.parse(text) : text,
     };
     const findings = this.#contract.findings(method, path, reply);
     if (findings.length > 0) {
