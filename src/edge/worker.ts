@@ -7,6 +7,7 @@ import { UNAVAILABLE } from "../http/problems.ts";
 import { traceparentFor } from "../http/tracing.ts";
 import { joinContract } from "./contract.ts";
 import { DOCS_PAGE, DOCS_POLICY } from "./docs-page.ts";
+import { crossOrigin, securityHeaders } from "./headers.ts";
 import { healthOf } from "./health.ts";
 import type { EdgeEnv, Part } from "./parts.ts";
 import { START_PAGE_POLICY, startPage } from "./start-page.ts";
@@ -18,16 +19,14 @@ const DOCUMENT_CACHE_CONTROL = "public, max-age=60";
 
 const app = createApp<EdgeEnv>();
 
-app.use(async (context, next) => {
-  await next();
-  context.header("X-Content-Type-Options", "nosniff");
-});
+app.use(securityHeaders, crossOrigin);
 
 app.all("/v1/commands", (context) => forward(context, context.env.COMMAND));
 app.all("/v1/accounts/:accountNumber/commands/:command", (context) => forward(context, context.env.COMMAND));
 app.post("/v1/accounts", (context) => forward(context, context.env.COMMAND));
 app.all("/v1/operations/*", (context) => forward(context, context.env.PROCESSOR));
 app.all("/v1/inbox/*", (context) => forward(context, context.env.PROCESSOR));
+app.all("/v1/subscriptions/*", (context) => forward(context, context.env.PROCESSOR));
 app.all("/v1/*", (context) => forward(context, context.env.QUERY));
 
 app.get("/health", async (context) => {
@@ -61,7 +60,8 @@ app.get("/docs", (context) => {
 app.all("/docs", allow("GET", "HEAD"));
 app.get("/docs/:file", async (context) => {
   const asset = await context.env.ASSETS.fetch(context.req.raw);
-  return asset.status === 404 ? context.notFound() : asset;
+  // A copy, because headers are added to it.
+  return asset.status === 404 ? context.notFound() : new Response(asset.body, asset);
 });
 
 app.get("/", (context) => {
@@ -79,5 +79,6 @@ async function forward(context: EdgeContext, part: Part): Promise<Response> {
   const response = await part.fetch(new Request(context.req.raw, { headers }));
   // No part answers 500 by itself: this is a platform's page about one that crashed.
   if (response.status === 500) throw new ProblemError(UNAVAILABLE);
-  return response;
+  // A copy, because the headers of what another Worker answered can't be added to.
+  return new Response(response.body, response);
 }

@@ -36,6 +36,7 @@ const TAGS = {
   Commands: "Ask for a change. What it changed is recorded as events.",
   Accounts: "Accounts as they are now, or were at a version or a time.",
   Events: "What happened: an account's log, and the feed of all accounts.",
+  Subscriptions: "Events delivered to an address: webhooks.",
   Inbox: "What other services tell: their events, each handled once.",
   Operations: "How the service is, and what an operator can start.",
   Service: "The way in: the root, health and the documents.",

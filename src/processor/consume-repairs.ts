@@ -15,8 +15,8 @@ const repairSchema = z.union([
   z.strictObject({ accountNumber: accountNumberSchema, traceId: z.string().optional() }),
 ]);
 
-/** Each message is one piece of work; what fails comes again, later each time. */
-export async function consumeRepairs(batch: MessageBatch, env: ProcessorEnv): Promise<void> {
+/** Each message is one piece of work; what fails comes again, later each time. Events of any type may be new in the feed. */
+export async function consumeRepairs(batch: MessageBatch, env: ProcessorEnv): Promise<null> {
   for (const message of batch.messages) {
     const startedAt = Date.now();
     const work = repairSchema.safeParse(message.body).data;
@@ -33,6 +33,7 @@ export async function consumeRepairs(batch: MessageBatch, env: ProcessorEnv): Pr
     // However it ended: a long repair writes to the feed bit by bit.
     announceGrowth(env);
   }
+  return null;
 }
 
 /**

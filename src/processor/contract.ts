@@ -26,6 +26,7 @@ import {
   replayingSchema,
 } from "./parking.ts";
 import { STATUS_PATH, statusSchema } from "./status.ts";
+import { subscriptionPaths } from "./subscriptions/contract.ts";
 import { rebuildSchema, verificationSchema, WALK_PATHS } from "./walk-representation.ts";
 
 const headers = { "Cache-Control": HEADERS["Cache-Control"] };
@@ -35,6 +36,7 @@ const common = { tag: "Operations", scope: "operate" } as const;
 
 export const contract = describePart({
   ...inboxPaths,
+  ...subscriptionPaths,
   "/v1/operations": {
     get: operation({
       ...common,

@@ -2,12 +2,13 @@
 
 import type { AccountLogs } from "../account/account-log.ts";
 import type { UnpublishedObjects } from "../account/unpublished-accounts.ts";
+import type { AuthenticationEnv } from "../http/authentication.ts";
 import type { FeedHubs } from "../views/feed-hub.ts";
 
-export interface ProcessorEnv {
+export interface ProcessorEnv extends AuthenticationEnv {
   readonly ACCOUNT_LOGS: AccountLogs;
   readonly VIEWS: D1Database;
-  /** The processor's own database: directory, parked accounts, walks, inbox, users. */
+  /** The processor's own database: directory, parked accounts, walks, inbox, users, subscriptions. */
   readonly OPERATIONS: D1Database;
   readonly UNPUBLISHED: UnpublishedObjects;
   /** These two are asked how much waits in them; nothing is sent. */
@@ -22,4 +23,6 @@ export interface ProcessorEnv {
   readonly USER_DELETED_TYPES?: string;
   /** Told when the feed has grown. */
   readonly FEED_HUB: FeedHubs;
+  /** One object for each subscription, by its id. */
+  readonly SUBSCRIPTIONS: { getByName(id: string): { wake(): Promise<void> } };
 }

@@ -13,6 +13,7 @@ export const operationsRootSchema = z
       rebuilds: linkSchema,
       verifications: linkSchema,
       inbox: linkSchema,
+      subscriptions: linkSchema,
     }),
   })
   .meta({ id: "OperationsRoot" });

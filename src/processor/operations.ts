@@ -4,12 +4,14 @@ import type { Context, Hono } from "hono";
 import type * as z from "zod";
 import { accountNumberSchema } from "../account/commands.ts";
 import { allow, createApp, type HttpEnv, ProblemError } from "../http/app.ts";
+import { authenticate } from "../http/authentication.ts";
 import { BODY_LIMIT_BYTES, limitBody, readJson } from "../http/body.ts";
 import { answerContract, CONTRACT_PATH } from "../http/contract-route.ts";
 import { answerHealth } from "../http/health.ts";
 import { invalidMembers } from "../http/invalid-parts.ts";
 import { invalidRequest } from "../http/problems.ts";
 import { link } from "../http/representations.ts";
+import { requireScope } from "../http/scopes.ts";
 import { announceGrowth } from "./announce-growth.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { INBOX_HREF } from "./inbox-href.ts";
@@ -44,6 +46,7 @@ const ROOT: z.infer<typeof operationsRootSchema> = {
     rebuilds: link(WALK_PATHS.rebuild),
     verifications: link(WALK_PATHS.verification),
     inbox: link(INBOX_HREF),
+    subscriptions: link("/v1/subscriptions"),
   },
 };
 
@@ -55,12 +58,15 @@ export function operationsRoutes(): Hono<HttpEnv<ProcessorEnv>> {
   });
   addSignedInboxRoute(app);
 
+  app.use("/v1/*", authenticate);
+
+  const mayOperate = requireScope("accounts:operate");
   const get = (path: string, answer: (context: OperationsContext) => Promise<Response>): void => {
-    app.get(path, answer);
+    app.get(path, mayOperate, answer);
     app.all(path, allow("GET", "HEAD"));
   };
   const post = (path: string, answer: (context: OperationsContext) => Promise<Response>): void => {
-    app.post(path, limitBody(BODY_LIMIT_BYTES), answer);
+    app.post(path, mayOperate, limitBody(BODY_LIMIT_BYTES), answer);
     app.all(path, allow("POST"));
   };
 
@@ -69,15 +75,15 @@ export function operationsRoutes(): Hono<HttpEnv<ProcessorEnv>> {
   get(PARKED_HREF, async (context) => context.json(await listParked(context.env.OPERATIONS)));
   post(`${PARKED_HREF}/replay`, async (context) => context.json(await replayAll(context.env), 202));
   post(`${PARKED_HREF}/:accountNumber/replay`, replayOne);
-  app.get(`${MESSAGES_HREF}/:id`, getMessage);
-  app.delete(`${MESSAGES_HREF}/:id`, discardMessage);
+  app.get(`${MESSAGES_HREF}/:id`, mayOperate, getMessage);
+  app.delete(`${MESSAGES_HREF}/:id`, mayOperate, discardMessage);
   app.all(`${MESSAGES_HREF}/:id`, allow("GET", "HEAD", "DELETE"));
   post(WALK_PATHS.rebuild, (context) => start(context, "rebuild", rebuildBodySchema));
   post(WALK_PATHS.verification, (context) => start(context, "verification", verificationBodySchema));
   get(`${WALK_PATHS.rebuild}/:id`, (context) => answerWalk(context, "rebuild"));
   get(`${WALK_PATHS.verification}/:id`, (context) => answerWalk(context, "verification"));
   addInboxRoutes(app);
-  get("/health", async ({ env, var: { traceId } }) =>
+  app.get("/health", async ({ env, var: { traceId } }) =>
     answerHealth(traceId, {
       "the views database": () => env.VIEWS.prepare("SELECT id FROM status_totals").first(),
       "the operations database": () => env.OPERATIONS.prepare("SELECT 1 FROM directory LIMIT 1").first(),

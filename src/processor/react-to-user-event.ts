@@ -49,6 +49,7 @@ function close(
   const request: CommandRequest = {
     command: { type: "close" },
     expected: "any",
+    owner: null,
     keyed: true,
     metadata: {
       commandId: `${id}/user-departure`,

@@ -3,6 +3,7 @@
 import * as z from "zod";
 import { ACCOUNT_STATUSES } from "../account/account.ts";
 import { accountRepresentation } from "../http/representations.ts";
+import { ownerOf } from "../http/scopes.ts";
 import { type AccountFilter, type ListPosition, listAccounts } from "../views/accounts-view.ts";
 import { cursorAt, cursorParameter } from "./cursor.ts";
 import type { QueryContext } from "./env.ts";
@@ -42,11 +43,15 @@ async function accountsPage(
   after: ListPosition | undefined,
   limit: number,
 ): Promise<Response> {
+  const owner = ownerOf(context);
+  context.header("Served-From", "view");
+  // Another user is to its caller one without accounts.
+  if (owner !== null && (filter.userId ?? owner) !== owner) return pageResponse(context, [], null);
+  const visible = owner === null ? filter : { ...filter, userId: owner };
   // One more than is shown tells whether there is a next page.
-  const found = await listAccounts(context.env.VIEWS, filter, after ?? null, limit + 1);
+  const found = await listAccounts(context.env.VIEWS, visible, after ?? null, limit + 1);
   const accounts = found.slice(0, limit);
   const last = accounts.at(-1);
   const more = last !== undefined && found.length > limit;
-  context.header("Served-From", "view");
   return pageResponse(context, accounts.map(accountRepresentation), more ? ["cursor", cursorAt(last)] : null);
 }

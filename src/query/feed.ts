@@ -3,8 +3,9 @@
 import * as z from "zod";
 import { accountNumberSchema } from "../account/commands.ts";
 import { eventRepresentation, type FeedItem } from "../http/representations.ts";
+import { ownerOf } from "../http/scopes.ts";
 import { type FeedEvent, readFeed, readFeedHead } from "../views/feed.ts";
-import { matches } from "../views/feed-filter.ts";
+import { type FeedFilter, matches } from "../views/feed-filter.ts";
 import { WHOLE_FEED } from "../views/feed-hub.ts";
 import type { QueryContext } from "./env.ts";
 import { eventStream, wantsEventStream } from "./event-stream.ts";
@@ -13,6 +14,8 @@ import { afterParameter, limitParameter, placeParameter, readQuery, userIdParame
 
 const MAX_EVENTS = 500;
 const DEFAULT_EVENTS = 100;
+/** Users' ids are positive. */
+const NOBODY = 0;
 /** More than there are types, and few enough for one parameter of a database query. */
 const MAX_TYPES = 50;
 
@@ -42,13 +45,15 @@ export async function getFeed(context: QueryContext): Promise<Response> {
 }
 
 async function feedPage(context: QueryContext): Promise<Response> {
-  const { after, limit, ...filter } = readQuery(context, feedQuerySchema);
+  const { after, limit, ...asked } = readQuery(context, feedQuerySchema);
+  const filter = ownPart(context, asked);
   const { events, next } = await readFeed(context.env.VIEWS, after, filter, limit);
   return pageResponse(context, events.map(feedItem), next === null ? null : ["after", next]);
 }
 
 async function followFeed(context: QueryContext): Promise<Response> {
-  const { after, ...filter } = readQuery(context, streamSchema);
+  const { after, ...asked } = readQuery(context, streamSchema);
+  const filter = ownPart(context, asked);
   const { VIEWS: views } = context.env;
   return eventStream(
     context,
@@ -67,6 +72,13 @@ async function followFeed(context: QueryContext): Promise<Response> {
     },
     after,
   );
+}
+
+/** A user sees its own accounts' events, and none where it asks for another's. */
+function ownPart(context: QueryContext, asked: FeedFilter): FeedFilter {
+  const owner = ownerOf(context);
+  if (owner === null) return asked;
+  return { ...asked, userId: asked.userId === undefined || asked.userId === owner ? owner : NOBODY };
 }
 
 function feedItem({ position, event }: FeedEvent): FeedItem {

@@ -16,6 +16,7 @@ import { accountPart } from "../views/feed-hub.ts";
 import type { QueryContext } from "./env.ts";
 import { eventStream, wantsEventStream } from "./event-stream.ts";
 import { accountNotFound, versionNotFound } from "./not-found.ts";
+import { knownToCaller, requireKnownLog } from "./own-account.ts";
 import { pageResponse } from "./page.ts";
 import {
   afterParameter,
@@ -76,14 +77,15 @@ async function followLog(context: QueryContext, accountNumber: string): Promise<
   );
 }
 
-/** Throws where there is no such account. */
+/** Throws where there is no such account for the caller. */
 async function existingLog(
-  { env }: QueryContext,
+  context: QueryContext,
   accountNumber: string,
   after: number,
   limit: number,
 ): Promise<LogSlice> {
-  const slice = await readLog(env.ACCOUNT_LOGS, accountNumber, after, limit);
+  await requireKnownLog(context, accountNumber);
+  const slice = await readLog(context.env.ACCOUNT_LOGS, accountNumber, after, limit);
   if (slice.currentVersion === 0) throw accountNotFound();
   return slice;
 }
@@ -101,7 +103,10 @@ export async function getEvent(context: QueryContext): Promise<Response> {
 export async function getLegalCommands(context: QueryContext): Promise<Response> {
   const accountNumber = readAccountNumber(context);
   readQuery(context, noParameters);
-  const account = await reachLog(context.env.ACCOUNT_LOGS, accountNumber, (log) => log.current());
+  const account = knownToCaller(
+    context,
+    await reachLog(context.env.ACCOUNT_LOGS, accountNumber, (log) => log.current()),
+  );
   if (account === null) throw accountNotFound();
   const href = accountHref(accountNumber);
   context.header("Served-From", "log");

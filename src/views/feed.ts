@@ -21,6 +21,8 @@ export interface OwnedFeedEvent extends FeedEvent {
 }
 
 export interface FeedPage {
+  /** Up to here the page looked. */
+  readonly reached: number;
   readonly events: readonly OwnedFeedEvent[];
   /** Where the next page begins; null where this one reached the end. */
   readonly next: number | null;
@@ -116,12 +118,20 @@ export async function readFeed(
   const end = head?.results[0]?.position ?? 0;
   const last = events.at(-1)?.position ?? after;
   const reached = events.length === limit ? last : Math.min(after + MAX_POSITIONS_PER_PAGE, end);
-  return { events, next: reached < end ? reached : null, end };
+  return { events, reached, next: reached < end ? reached : null, end };
 }
 
 /** The newest position; 0 where there is none. */
 export async function readFeedHead(views: D1Database): Promise<number> {
   return (await views.prepare("SELECT max(position) AS head FROM feed").first<number>("head")) ?? 0;
+}
+
+/** The id of the event at a position; null where there is none. */
+export async function readFeedEventId(views: D1Database, position: number): Promise<string | null> {
+  return views
+    .prepare("SELECT event ->> 'id' AS id FROM feed WHERE position = ?1")
+    .bind(position)
+    .first<string>("id");
 }
 
 /** How long events took from their commit to the feed, in milliseconds, ascending: of the newest ones projected since a time. */

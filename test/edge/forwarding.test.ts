@@ -15,6 +15,8 @@ describe("the edge Worker", () => {
     ["POST", "/v1/accounts/%FF/commands/suspend", "command"],
     ["POST", "/v1/inbox", "processor"],
     ["GET", "/v1/inbox/7", "processor"],
+    ["POST", "/v1/subscriptions", "processor"],
+    ["DELETE", "/v1/subscriptions/1", "processor"],
     ["GET", "/v1", "query"],
     ["POST", "/v1", "query"],
     ["GET", "/v1/accounts", "query"],

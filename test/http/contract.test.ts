@@ -7,6 +7,7 @@ import { createCommandApp } from "../../src/command/routes.ts";
 import type { HttpEnv } from "../../src/http/app.ts";
 import { contract as processor } from "../../src/processor/contract.ts";
 import { operationsRoutes } from "../../src/processor/operations.ts";
+import { addSubscriptionRoutes } from "../../src/processor/subscriptions/routes.ts";
 import { contract as query } from "../../src/query/contract.ts";
 import { queryRoutes } from "../../src/query/routes.ts";
 
@@ -44,7 +45,7 @@ describe("each part's contract", () => {
   it("describes every route of its Worker, and none besides", () => {
     expect(describedIn(command)).toEqual(routesOf(createCommandApp()));
     expect(describedIn(query)).toEqual(routesOf(queryRoutes()));
-    expect(describedIn(processor)).toEqual(routesOf(operationsRoutes()));
+    expect(describedIn(processor)).toEqual(routesOf(addSubscriptionRoutes(operationsRoutes())));
   });
 
   it("calls the same thing by the same name as the others do", () => {

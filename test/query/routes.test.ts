@@ -32,6 +32,7 @@ describe("the query Worker", () => {
         "status-totals": { href: "/v1/status-totals" },
         inbox: { href: "/v1/inbox" },
         operations: { href: "/v1/operations" },
+        subscriptions: { href: "/v1/subscriptions" },
         health: { href: "/health" },
         about: { href: "/" },
         openapi: { href: "/openapi.json" },

@@ -12,10 +12,10 @@ const SECRET = Buffer.from("a secret of the users service").toString("base64");
 const CONFIGURED = ALL_PARTS.map((worker) => {
   if (!("configPath" in worker)) return worker;
   if (worker.configPath === "src/command/wrangler.toml") {
-    return { ...worker, vars: { REQUIRE_KNOWN_USER: "true" } };
+    return { ...worker, vars: { ...worker.vars, REQUIRE_KNOWN_USER: "true" } };
   }
   return worker.configPath === "src/processor/wrangler.toml"
-    ? { ...worker, secrets: { INBOX_SECRETS: `whsec_${SECRET}` } }
+    ? { ...worker, vars: { ...worker.vars, INBOX_SECRETS: `whsec_${SECRET}` } }
     : worker;
 });
 

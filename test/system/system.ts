@@ -9,9 +9,11 @@ const ROOT = new URL("../../", import.meta.url).pathname;
 type Workers = TestHarnessOptions["workers"];
 
 const EDGE = { configPath: "wrangler.toml" };
-const COMMAND = { configPath: "src/command/wrangler.toml" };
-const PROCESSOR = { configPath: "src/processor/wrangler.toml" };
-const QUERY = { configPath: "src/query/wrangler.toml" };
+/** As `npm start` has it, whatever stands in a developer's .dev.vars. */
+const OPEN = { OPEN_ON_LOOPBACK: "true", AUTH_ISSUER: "", AUTH_AUDIENCE: "", AUTH_JWKS_URL: "" };
+const COMMAND = { configPath: "src/command/wrangler.toml", vars: OPEN };
+const PROCESSOR = { configPath: "src/processor/wrangler.toml", vars: OPEN };
+const QUERY = { configPath: "src/query/wrangler.toml", vars: OPEN };
 
 /** A Worker of that name which is broken, in the place of the real one, with the objects that others bind. */
 const broken = (name: string, objects: readonly string[] = []) => ({
@@ -25,6 +27,15 @@ const broken = (name: string, objects: readonly string[] = []) => ({
 });
 
 export const ALL_PARTS: Workers = [EDGE, COMMAND, PROCESSOR, QUERY];
+
+/** All parts, where who may come in is configured so. */
+export const allPartsWith = (vars: Record<string, string>): Workers => [
+  EDGE,
+  ...[COMMAND, PROCESSOR, QUERY].map((part) => ({
+    ...part,
+    vars: { ...OPEN, OPEN_ON_LOOPBACK: "", ...vars },
+  })),
+];
 export const WITHOUT_QUERY: Workers = [EDGE, COMMAND, PROCESSOR, broken("tributary-query")];
 export const WITHOUT_PROCESSOR: Workers = [EDGE, COMMAND, broken("tributary-processor", ["FeedHub"]), QUERY];
 
@@ -46,8 +57,8 @@ export class System {
     this.#contract = contract;
   }
 
-  static async start(): Promise<System> {
-    const harness = createTestHarness({ root: ROOT, workers: ALL_PARTS });
+  static async start(workers: Workers = ALL_PARTS): Promise<System> {
+    const harness = createTestHarness({ root: ROOT, workers });
     await harness.listen();
     const processor = harness.getWorker("tributary-processor");
     for (const database of ["VIEWS", "OPERATIONS"]) await processor.applyD1Migrations(database);
@@ -127,10 +138,10 @@ export class System {
 
   /** All items of all pages of a list. */
   // biome-ignore lint/suspicious/noExplicitAny: see Reply
-  async all(path: string): Promise<any[]> {
+  async all(path: string, headers?: Record<string, string>): Promise<any[]> {
     const items = [];
     for (let next: string | undefined = path; next !== undefined; ) {
-      const { body }: Reply = await this.get(next);
+      const { body }: Reply = await this.get(next, headers);
       items.push(...body.items);
       next = body._links.next?.href;
     }

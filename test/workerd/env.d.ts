@@ -14,10 +14,14 @@ declare namespace Cloudflare {
     readonly ACCOUNT_EVENTS: Queue<import("../../src/account/events-message.ts").EventsMessage>;
     readonly UNPUBLISHED: import("../../src/account/unpublished-accounts.ts").UnpublishedObjects;
     readonly DEAD_ACCOUNT_EVENTS: Queue<unknown>;
+    readonly SUBSCRIPTIONS: DurableObjectNamespace<
+      import("../../src/processor/subscriptions/subscription-object.ts").SubscriptionObject
+    >;
     readonly VIEWS: D1Database;
     readonly OPERATIONS: D1Database;
     readonly ACCOUNT_REPAIRS: Queue<unknown>;
     readonly INBOX: Queue<unknown>;
+    readonly FEW_REQUESTS: RateLimit;
     readonly VIEWS_MIGRATIONS: import("cloudflare:test").D1Migration[];
     readonly OPERATIONS_MIGRATIONS: import("cloudflare:test").D1Migration[];
   }

@@ -12,6 +12,8 @@ const OPERATIONS_TABLES = [
   "walks",
   "inbox",
   "users",
+  "subscription_waiting",
+  "subscriptions",
 ];
 
 export function useEmptyViews(): D1Database {

@@ -3,5 +3,6 @@
 export { AccountObject } from "../../src/command/account-object.ts";
 export { Unpublished } from "../../src/command/unpublished.ts";
 export { FeedHub } from "../../src/processor/feed-hub.ts";
+export { SubscriptionObject } from "../../src/processor/subscriptions/subscription-object.ts";
 
 export default {};
