@@ -60,6 +60,23 @@ module.exports = {
       to: { path: "^src/(account|views|event-sourcing)/" },
     },
     {
+      // Types alone: whoever takes the client takes nothing else with it.
+      name: "client-knows-types-alone",
+      severity: "error",
+      from: { path: "^src/client/" },
+      to: {
+        path: "^src/|node_modules",
+        pathNot: "^src/client/",
+        dependencyTypesNot: ["type-only"],
+      },
+    },
+    {
+      name: "client-knows-domain-and-http-alone",
+      severity: "error",
+      from: { path: "^src/client/" },
+      to: { path: "^src/", pathNot: "^src/(client|account|http)/" },
+    },
+    {
       name: "domain-and-kernel-name-no-platform",
       severity: "error",
       from: { path: "^src/(account|event-sourcing)/" },

@@ -11,7 +11,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["test/{account,event-sourcing,reactions}/**/*.test.ts"],
+          include: ["test/{account,client,event-sourcing,reactions}/**/*.test.ts"],
         },
       },
       {

@@ -9,6 +9,7 @@ import { LogUnavailable } from "../account/reach-log.ts";
 import { allow, createApp, type HttpEnv, ProblemError } from "../http/app.ts";
 import { type AuthenticationEnv, authenticate } from "../http/authentication.ts";
 import { ARRAY_BODY_LIMIT_BYTES, BODY_LIMIT_BYTES, limitBody, readJson } from "../http/body.ts";
+import { answerContract, CONTRACT_PATH } from "../http/contract-route.ts";
 import { answerHealth } from "../http/health.ts";
 import { logFailure } from "../http/log-line.ts";
 import {
@@ -97,6 +98,10 @@ export function createCommandApp(): Hono<HttpEnv<CommandEnv>> {
 
   // What it needs is asked account by account; there is nothing to check for all.
   app.get("/health", (context) => answerHealth(context.get("traceId"), {}));
+  app.get(
+    CONTRACT_PATH,
+    answerContract(() => import("./contract.ts")),
+  );
   return app;
 }
 

@@ -2,7 +2,7 @@
 
 import type { Refusal } from "../account/refusals.ts";
 
-const PROBLEMS = {
+export const PROBLEMS = {
   "invalid-request": { status: 400, title: "The request is not valid" },
   unauthenticated: { status: 401, title: "The request has no valid token" },
   forbidden: { status: 403, title: "The token does not allow this" },
@@ -25,7 +25,7 @@ const PROBLEMS = {
   unavailable: { status: 503, title: "The service can't answer right now" },
 } as const;
 
-type ProblemCode = keyof typeof PROBLEMS;
+export type ProblemCode = keyof typeof PROBLEMS;
 
 /** Where in a request something is wrong: a JSON pointer into the body, a parameter of the URL, or a header. */
 export type InvalidPart =

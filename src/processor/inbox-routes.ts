@@ -1,7 +1,6 @@
 // The inbox routes: other services bring their events, and an operator sees what became of them.
 
 import type { Context, Hono } from "hono";
-import * as z from "zod";
 import { allow, type HttpEnv, ProblemError } from "../http/app.ts";
 import { ARRAY_BODY_LIMIT_BYTES, BODY_LIMIT_BYTES, limitBody } from "../http/body.ts";
 import { invalidParameters } from "../http/invalid-parts.ts";
@@ -12,17 +11,14 @@ import { requireScope } from "../http/scopes.ts";
 import { isSigned } from "../http/standard-webhooks.ts";
 import { type ReceivedEvents, readCloudEvents } from "./cloud-events.ts";
 import type { ProcessorEnv } from "./env.ts";
+import { listInbox, readInboxEvent, replayAllParked, replayEvent, sendDue, storeEvents } from "./inbox.ts";
+import { INBOX_HREF } from "./inbox-href.ts";
 import {
-  type InboxEvent,
-  inboxStateSchema,
-  listInbox,
-  readInboxEvent,
-  replayAllParked,
-  replayEvent,
-  sendDue,
-  storeEvents,
-} from "./inbox.ts";
-import { INBOX_HREF, inboxEventHref } from "./inbox-href.ts";
+  type InboxList,
+  inboxQuerySchema,
+  inboxRepresentation,
+  type ShownInboxEvent,
+} from "./inbox-representation.ts";
 import { userIdOf, userStateOf } from "./user-events.ts";
 
 type InboxContext = Context<HttpEnv<ProcessorEnv>>;
@@ -71,7 +67,7 @@ async function receive(context: InboxContext): Promise<Response> {
     logFailure("inbox waits for the next attempt", { traceId: context.get("traceId") }, error),
   );
   context.set("told", { events: stored.map(({ number }) => number) });
-  return context.json({ items: stored.map(representation) }, 202);
+  return context.json({ items: stored.map(inboxRepresentation) }, 202);
 }
 
 function secretsOf({ INBOX_SECRETS = "" }: ProcessorEnv): string[] {
@@ -97,19 +93,22 @@ function checkUsers(env: ProcessorEnv, { events, locate }: ReceivedEvents): void
   if (errors.length > 0) throw new ProblemError(invalidRequest(errors));
 }
 
-const listSchema = z.strictObject({ state: inboxStateSchema.optional() });
-
 async function list(context: InboxContext): Promise<Response> {
-  const query = listSchema.safeParse(context.req.query());
+  const query = inboxQuerySchema.safeParse(context.req.query());
   if (!query.success) throw new ProblemError(invalidRequest(invalidParameters(query.error)));
   const events = await listInbox(context.env.OPERATIONS, query.data.state ?? null);
-  return context.json({ items: events.map(representation) });
+  const answer: InboxList = {
+    items: events.map(inboxRepresentation),
+    _links: { self: link(INBOX_HREF), replay: link(`${INBOX_HREF}/replay`) },
+  };
+  return context.json(answer);
 }
 
 async function readOne(context: InboxContext): Promise<Response> {
   const found = await readInboxEvent(context.env.OPERATIONS, numberOf(context));
   if (found === null) throw notThere();
-  return context.json({ ...representation(found), event: found.event });
+  const answer: ShownInboxEvent = { ...inboxRepresentation(found), event: found.event };
+  return context.json(answer);
 }
 
 async function replayOne(context: InboxContext): Promise<Response> {
@@ -126,8 +125,4 @@ function numberOf(context: InboxContext): number {
 
 function notThere(): ProblemError {
   return new ProblemError({ code: "not-found", detail: "The inbox has no such event" });
-}
-
-function representation(event: InboxEvent) {
-  return { ...event, _links: { self: link(inboxEventHref(event.number)) } };
 }

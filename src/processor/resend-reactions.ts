@@ -47,7 +47,7 @@ async function resendTo(
   let checked: number | null = null;
   let resent = 0;
   for (let pages = 0; pages < MAX_PAGES && after < head; pages++) {
-    const page = await readFeed(env.VIEWS, after, known.reactsTo, PAGE);
+    const page = await readFeed(env.VIEWS, after, { types: known.reactsTo }, PAGE);
     const young = page.events.findIndex(({ event }) => event.createdAt > before);
     const old = young === -1 ? page.events : page.events.slice(0, young);
     const missed = await missedOf(env, known, old);

@@ -13,27 +13,27 @@ import { flagParameter, limitParameter, readPath, readQuery, userIdParameter } f
 const MAX_ACCOUNTS = 200;
 const DEFAULT_ACCOUNTS = 50;
 
-const pageSchema = z.strictObject({
+export const userAccountsQuerySchema = z.strictObject({
   limit: limitParameter(MAX_ACCOUNTS, DEFAULT_ACCOUNTS),
   cursor: cursorParameter.optional(),
 });
 
-const listSchema = pageSchema.extend({
+export const accountsQuerySchema = userAccountsQuerySchema.extend({
   userId: userIdParameter.optional(),
   status: z.enum(ACCOUNT_STATUSES).optional(),
   defaultAccount: flagParameter.optional(),
 });
 
-const userSchema = z.object({ userId: userIdParameter });
+export const userPathSchema = z.object({ userId: userIdParameter });
 
 export async function listAllAccounts(context: QueryContext): Promise<Response> {
-  const { limit, cursor, ...filter } = readQuery(context, listSchema);
+  const { limit, cursor, ...filter } = readQuery(context, accountsQuerySchema);
   return accountsPage(context, filter, cursor, limit);
 }
 
 export async function listUserAccounts(context: QueryContext): Promise<Response> {
-  const user = readPath(context, userSchema);
-  const { limit, cursor } = readQuery(context, pageSchema);
+  const user = readPath(context, userPathSchema);
+  const { limit, cursor } = readQuery(context, userAccountsQuerySchema);
   return accountsPage(context, user, cursor, limit);
 }
 

@@ -25,7 +25,7 @@ import { readAccountNumber, readQuery, timeParameter, versionParameter } from ".
 /** An event that is older, and not in the view, is not on its way any more. */
 const STALE_AFTER_MS = 30_000;
 
-const schema = z
+export const accountQuerySchema = z
   .strictObject({
     minVersion: versionParameter.optional(),
     version: versionParameter.optional(),
@@ -40,7 +40,7 @@ const schema = z
 
 export async function getAccount(context: QueryContext): Promise<Response> {
   const accountNumber = readAccountNumber(context);
-  const { minVersion, version, at } = readQuery(context, schema);
+  const { minVersion, version, at } = readQuery(context, accountQuerySchema);
   const { ACCOUNT_LOGS: logs, VIEWS: views } = context.env;
 
   if (version !== undefined || at !== undefined) await requireKnownLog(context, accountNumber);

@@ -2,7 +2,7 @@
 
 import * as z from "zod";
 import { accountNumberSchema } from "../account/commands.ts";
-import { eventRepresentation } from "../http/representations.ts";
+import { eventRepresentation, type FeedItem } from "../http/representations.ts";
 import { ownerOf } from "../http/scopes.ts";
 import { type FeedEvent, readFeed, readFeedHead } from "../views/feed.ts";
 import { type FeedFilter, matches } from "../views/feed-filter.ts";
@@ -26,12 +26,13 @@ const filterSchema = z.strictObject({
     .regex(/^[A-Z][A-Z0-9_]*(,[A-Z][A-Z0-9_]*)*$/, "Event types, with commas between them")
     .transform((types) => types.split(","))
     .refine((types) => types.length <= MAX_TYPES, `At most ${MAX_TYPES} types`)
+    .meta({ examples: ["ACCOUNT_SUSPENDED,ACCOUNT_CLOSED"] })
     .optional(),
   accountNumber: accountNumberSchema.optional(),
   userId: userIdParameter.optional(),
 });
 
-const pageSchema = filterSchema.extend({
+export const feedQuerySchema = filterSchema.extend({
   after: afterParameter,
   limit: limitParameter(MAX_EVENTS, DEFAULT_EVENTS),
 });
@@ -44,7 +45,7 @@ export async function getFeed(context: QueryContext): Promise<Response> {
 }
 
 async function feedPage(context: QueryContext): Promise<Response> {
-  const { after, limit, ...asked } = readQuery(context, pageSchema);
+  const { after, limit, ...asked } = readQuery(context, feedQuerySchema);
   const filter = ownPart(context, asked);
   const { events, next } = await readFeed(context.env.VIEWS, after, filter, limit);
   return pageResponse(context, events.map(feedItem), next === null ? null : ["after", next]);
@@ -80,6 +81,6 @@ function ownPart(context: QueryContext, asked: FeedFilter): FeedFilter {
   return { ...asked, userId: asked.userId === undefined || asked.userId === owner ? owner : NOBODY };
 }
 
-function feedItem({ position, event }: FeedEvent) {
+function feedItem({ position, event }: FeedEvent): FeedItem {
   return { position, ...eventRepresentation(event) };
 }

@@ -5,7 +5,13 @@ import { type LogSlice, MAX_LOG_SLICE } from "../account/account-log.ts";
 import { accountNumberSchema } from "../account/commands.ts";
 import type { RecordedAccountEvent } from "../account/events.ts";
 import { reachLog, readLog } from "../account/reach-log.ts";
-import { accountHref, commandLinks, eventRepresentation, link } from "../http/representations.ts";
+import {
+  accountHref,
+  commandLinks,
+  eventRepresentation,
+  type LegalCommands,
+  link,
+} from "../http/representations.ts";
 import { accountPart } from "../views/feed-hub.ts";
 import type { QueryContext } from "./env.ts";
 import { eventStream, wantsEventStream } from "./event-stream.ts";
@@ -25,14 +31,14 @@ import {
 
 const DEFAULT_EVENTS = 100;
 
-const pageSchema = z.strictObject({
+export const logQuerySchema = z.strictObject({
   after: afterParameter,
   limit: limitParameter(MAX_LOG_SLICE, DEFAULT_EVENTS),
 });
 
 const streamSchema = z.strictObject({ after: placeParameter.optional() });
 
-const eventSchema = z.object({ accountNumber: accountNumberSchema, version: versionParameter });
+export const eventPathSchema = z.object({ accountNumber: accountNumberSchema, version: versionParameter });
 
 export async function listEvents(context: QueryContext): Promise<Response> {
   const accountNumber = readAccountNumber(context);
@@ -41,7 +47,7 @@ export async function listEvents(context: QueryContext): Promise<Response> {
 }
 
 async function logPage(context: QueryContext, accountNumber: string): Promise<Response> {
-  const { after, limit } = readQuery(context, pageSchema);
+  const { after, limit } = readQuery(context, logQuerySchema);
   const { events, currentVersion } = await existingLog(context, accountNumber, after, limit);
   const last = events.at(-1);
   const more = last !== undefined && last.version < currentVersion;
@@ -85,7 +91,7 @@ async function existingLog(
 }
 
 export async function getEvent(context: QueryContext): Promise<Response> {
-  const { accountNumber, version } = readPath(context, eventSchema);
+  const { accountNumber, version } = readPath(context, eventPathSchema);
   readQuery(context, noParameters);
   const { events, currentVersion } = await existingLog(context, accountNumber, version - 1, 1);
   const [event] = events;
@@ -104,9 +110,10 @@ export async function getLegalCommands(context: QueryContext): Promise<Response>
   if (account === null) throw accountNotFound();
   const href = accountHref(accountNumber);
   context.header("Served-From", "log");
-  return context.json({
+  const answer: LegalCommands = {
     accountNumber,
     version: account.version,
     _links: { self: link(`${href}/commands`), account: link(href), ...commandLinks(account) },
-  });
+  };
+  return context.json(answer);
 }

@@ -2,6 +2,7 @@
 
 import { allow, createApp } from "../http/app.ts";
 import { authenticate } from "../http/authentication.ts";
+import { answerContract, CONTRACT_PATH } from "../http/contract-route.ts";
 import { answerHealth } from "../http/health.ts";
 import { requireScope } from "../http/scopes.ts";
 import { readStatusTotals } from "../views/status-totals.ts";
@@ -44,6 +45,10 @@ export function queryRoutes() {
   app.all("/v1", allow("GET", "HEAD"));
   app.get("/health", getHealth);
   app.all("/health", allow("GET", "HEAD"));
+  app.get(
+    CONTRACT_PATH,
+    answerContract(() => import("./contract.ts")),
+  );
   return app;
 }
 

@@ -16,7 +16,12 @@ function part(name: string) {
 }
 
 export function parts() {
-  return { COMMAND: part("command"), QUERY: part("query"), PROCESSOR: part("processor") };
+  return {
+    COMMAND: part("command"),
+    QUERY: part("query"),
+    PROCESSOR: part("processor"),
+    ASSETS: part("assets"),
+  };
 }
 
 /** A part that is not there. */

@@ -409,6 +409,7 @@ describe("what is parked", () => {
         at: expect.any(Number),
         attempts: 1,
         messageId: null,
+        _links: { replay: { href: `/v1/operations/parked/${accountNumber}/replay` } },
       },
     ]);
 
@@ -450,7 +451,7 @@ describe("what is parked", () => {
       (await worker.fetch(new Request(`http://localhost${path}`, { method: "DELETE" }), bindings())).status,
     ).toBe(204);
     expect((await get(path)).status).toBe(404);
-    expect((await get("/v1/operations/parked")).body).toEqual({ items: [], total: 0 });
+    expect((await get("/v1/operations/parked")).body).toMatchObject({ items: [], total: 0 });
   });
 
   it("keeps a message of an account that has no log, and one of any size", async () => {
@@ -541,12 +542,15 @@ describe("the status", () => {
       inbox: { stored: 0, parked: 0 },
       liveStreams: 0,
       lastVerification: null,
+      _links: { self: { href: "/v1/operations/status" } },
     });
     expect(body.lagMs.p50).toBeGreaterThanOrEqual(0);
 
     await post("/v1/operations/verifications");
     await deliverRepairs();
-    expect((await get("/v1/operations/status")).body.lastVerification).toMatchObject({ found: 0, mended: 0 });
+    const { lastVerification, _links } = (await get("/v1/operations/status")).body;
+    expect(lastVerification).toMatchObject({ found: 0, mended: 0 });
+    expect(_links["last-verification"].href).toBe(`/v1/operations/verifications/${lastVerification.id}`);
   });
 });
 

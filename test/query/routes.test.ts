@@ -35,6 +35,10 @@ describe("the query Worker", () => {
         subscriptions: { href: "/v1/subscriptions" },
         map: { href: "/v1/map" },
         health: { href: "/health" },
+        about: { href: "/" },
+        openapi: { href: "/openapi.json" },
+        asyncapi: { href: "/asyncapi.json" },
+        docs: { href: "/docs" },
       },
     });
   });

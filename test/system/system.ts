@@ -1,8 +1,9 @@
 // The whole system under test: the four real wrangler.toml files, started together, driven through the edge.
 
-import type { D1Database } from "@cloudflare/workers-types";
+import type { D1Database, Queue } from "@cloudflare/workers-types";
 import { createTestHarness, type TestHarness, type TestHarnessOptions } from "wrangler";
 import { FUNCTIONS } from "../../src/tools/workers.ts";
+import { Conformance } from "./conformance.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 
@@ -56,6 +57,8 @@ export const WITH_FUNCTIONS: Workers = [
   ...FUNCTIONS.map(({ config }) => ({ configPath: config })),
 ];
 
+const isJson = (type: string | null): boolean => /^application\/([a-z.+-]+\+)?json\b/.test(type ?? "");
+
 export interface Reply {
   readonly status: number;
   readonly headers: Headers;
@@ -65,9 +68,11 @@ export interface Reply {
 
 export class System {
   readonly #harness: TestHarness;
+  readonly #contract: Conformance;
 
-  private constructor(harness: TestHarness) {
+  private constructor(harness: TestHarness, contract: Conformance) {
     this.#harness = harness;
+    this.#contract = contract;
   }
 
   static async start(workers: Workers = ALL_PARTS): Promise<System> {
@@ -75,7 +80,8 @@ export class System {
     await harness.listen();
     const processor = harness.getWorker("tributary-processor");
     for (const database of ["VIEWS", "OPERATIONS"]) await processor.applyD1Migrations(database);
-    return new System(harness);
+    const contract = await harness.fetch("/openapi.json");
+    return new System(harness, new Conformance(JSON.parse(await contract.text())));
   }
 
   close(): Promise<void> {
@@ -97,6 +103,12 @@ export class System {
     return (await worker.getEnv()).OPERATIONS;
   }
 
+  /** Puts a message into the queue of events, of a kind that no account would. */
+  async enqueue(message: string): Promise<void> {
+    const worker = this.#harness.getWorker<{ ACCOUNT_EVENTS: Queue<unknown> }>("tributary-processor");
+    await (await worker.getEnv()).ACCOUNT_EVENTS.send(message);
+  }
+
   /** What the processor does by the clock. */
   async minutePasses(): Promise<void> {
     await this.#harness.getWorker("tributary-processor").scheduled({ cron: "* * * * *" });
@@ -107,6 +119,7 @@ export class System {
     return (await this.#harness.listen()).url;
   }
 
+  /** Whatever is answered has to be what the contract says. */
   async send(
     method: string,
     path: string,
@@ -119,11 +132,18 @@ export class System {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    return {
+    const reply: Reply = {
       status: response.status,
       headers: new Headers([...response.headers]),
-      body: text === "" ? null : JSON.parse(text),
+      body: text === "" ? null : isJson(response.headers.get("Content-Type")) ? JSON.parse(text) : text,
     };
+    const findings = this.#contract.findings(method, path, reply);
+    if (findings.length > 0) {
+      throw new Error(
+        `${method} ${path} answers ${reply.status} ${text}, against the contract: ${findings.join("; ")}`,
+      );
+    }
+    return reply;
   }
 
   get(path: string, headers?: Record<string, string>): Promise<Reply> {

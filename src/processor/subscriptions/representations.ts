@@ -1,7 +1,7 @@
 // How a subscription looks to a client, and what is asked of one: the schemas of the bodies, both ways.
 
 import * as z from "zod";
-import { link } from "../../http/representations.ts";
+import { link, linkSchema } from "../../http/representations.ts";
 import { receiverUrlSchema } from "./receiver-url.ts";
 import type { Subscription } from "./subscriptions.ts";
 import type { WaitingAccount, WaitingCounts } from "./waiting.ts";
@@ -19,48 +19,69 @@ export function newSubscriptionSchema(loopbackAllowed: boolean) {
       .max(MAX_TYPES)
       .transform((types) => [...new Set(types)])
       .optional(),
-    // 0 is all of history; absent, it begins with the next event.
-    after: z.int().nonnegative().optional(),
+    after: z
+      .int()
+      .nonnegative()
+      .optional()
+      .describe("A position of the feed. 0 is all of history; absent, it begins with the next event"),
   });
 }
 
-const linkSchema = z.object({ href: z.string() });
-const timeSchema = z.int().nonnegative();
+const timeSchema = z.int().nonnegative().describe("Epoch milliseconds");
 
-export const subscriptionSchema = z.object({
-  id: z.string(),
-  url: z.string(),
-  types: z.array(z.string()).nullable(),
-  state: z.enum(["active", "resting", "parked", "gone"]),
-  createdAt: timeSchema,
-  position: z.int().nonnegative(),
-  lag: z.int().nonnegative(),
-  lastDelivery: z.object({ eventId: z.string(), at: timeSchema }).nullable(),
-  lastFailure: z.object({ eventId: z.string(), at: timeSchema, reason: z.string() }).nullable(),
-  nextAttemptAt: timeSchema.nullable(),
-  retrying: z.int().nonnegative(),
-  parked: z.int().nonnegative(),
-  _links: z.object({ self: linkSchema, secret: linkSchema, parked: linkSchema, replay: linkSchema }),
-});
+export const subscriptionSchema = z
+  .object({
+    id: z.string(),
+    url: z.string(),
+    types: z.array(z.string()).nullable(),
+    state: z.enum(["active", "resting", "parked", "gone"]),
+    createdAt: timeSchema,
+    position: z.int().nonnegative(),
+    lag: z.int().nonnegative(),
+    lastDelivery: z.object({ eventId: z.string(), at: timeSchema }).nullable(),
+    lastFailure: z.object({ eventId: z.string(), at: timeSchema, reason: z.string() }).nullable(),
+    nextAttemptAt: timeSchema.nullable(),
+    retrying: z.int().nonnegative(),
+    parked: z.int().nonnegative(),
+    _links: z.object({ self: linkSchema, secret: linkSchema, parked: linkSchema, replay: linkSchema }),
+  })
+  .meta({ id: "Subscription" });
 
-export const createdSubscriptionSchema = subscriptionSchema.extend({ secret: z.string() });
+export const subscriptionListSchema = z
+  .object({ items: z.array(subscriptionSchema), _links: z.object({ self: linkSchema }) })
+  .meta({ id: "SubscriptionList" });
 
-export const secretSchema = z.object({
-  id: z.string(),
-  secret: z.string(),
-  previousSecretUntil: timeSchema,
-  _links: z.object({ subscription: linkSchema }),
-});
+export const createdSubscriptionSchema = subscriptionSchema
+  .extend({ secret: z.string().describe("Shown this once; deliveries are signed with it") })
+  .meta({ id: "CreatedSubscription" });
 
-export const parkedAccountSchema = z.object({
-  accountNumber: z.string(),
-  version: z.int().positive(),
-  upToVersion: z.int().positive(),
-  reason: z.string().nullable(),
-  failedAt: timeSchema.nullable(),
-  attempts: z.int().nonnegative(),
-  _links: z.object({ event: linkSchema, replay: linkSchema }),
-});
+export const secretSchema = z
+  .object({
+    id: z.string(),
+    secret: z.string(),
+    previousSecretUntil: timeSchema,
+    _links: z.object({ subscription: linkSchema }),
+  })
+  .meta({ id: "SubscriptionSecret" });
+
+export const parkedAccountSchema = z
+  .object({
+    accountNumber: z.string(),
+    version: z.int().positive(),
+    upToVersion: z.int().positive(),
+    reason: z.string().nullable(),
+    failedAt: timeSchema.nullable(),
+    attempts: z.int().nonnegative(),
+    _links: z.object({ event: linkSchema, replay: linkSchema }),
+  })
+  .meta({ id: "SubscriptionParkedAccount" });
+
+export const parkedAccountListSchema = z
+  .object({
+    items: z.array(parkedAccountSchema),
+    _links: z.object({ self: linkSchema, subscription: linkSchema }),
+  })
+  .meta({ id: "SubscriptionParkedList" });
 
 export const subscriptionHref = (id: string): string => `/v1/subscriptions/${id}`;
 
