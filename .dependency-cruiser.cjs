@@ -1,5 +1,5 @@
 // The import law: one way, no circles, types included. Each rule names who may not import whom.
-const SHARED = "^src/(event-sourcing|account|views|http)/";
+const SHARED = "^src/(event-sourcing|account|views|http|reactions)/";
 
 module.exports = {
   forbidden: [
@@ -27,6 +27,25 @@ module.exports = {
       severity: "error",
       from: { path: "^src/http/" },
       to: { path: "^src/", pathNot: "^src/(http|account|event-sourcing)/" },
+    },
+    {
+      name: "reactions-know-domain-and-views-alone",
+      severity: "error",
+      from: { path: "^src/reactions/" },
+      to: { path: "^src/", pathNot: "^src/(reactions|views|account|event-sourcing)/" },
+    },
+    {
+      name: "a-function-knows-no-deployable",
+      severity: "error",
+      from: { path: "^src/functions/([^/]+)/" },
+      to: {
+        path: "^src/",
+        pathNot: [
+          "^src/functions/$1/",
+          "^src/(reactions|views|account|event-sourcing)/",
+          "^src/http/log-line.ts$",
+        ],
+      },
     },
     {
       name: "no-deployable-imports-another",

@@ -11,7 +11,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["test/{account,client,event-sourcing}/**/*.test.ts"],
+          include: ["test/{account,client,event-sourcing,reactions}/**/*.test.ts"],
         },
       },
       {
@@ -31,7 +31,7 @@ export default defineConfig({
         test: {
           name: "workerd",
           globalSetup: "test/workerd/odd-receivers.ts",
-          include: ["test/{command,processor,query,views,http,edge,simulation}/**/*.test.ts"],
+          include: ["test/{command,processor,query,views,http,edge,simulation,functions}/**/*.test.ts"],
           // No test is about speed, and the machine may be busy.
           testTimeout: 60_000,
         },

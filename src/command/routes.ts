@@ -29,7 +29,7 @@ import {
   versionTag,
 } from "../http/representations.ts";
 import { ownerOf, requireScope } from "../http/scopes.ts";
-import { generateAccountNumber } from "./account-number.ts";
+import { address } from "./address.ts";
 import { type AddressedCommand, dispatch } from "./dispatch.ts";
 import { type KnownUsersEnv, refuseUnknownUsers } from "./known-users.ts";
 import {
@@ -143,7 +143,7 @@ async function replies(context: CommandContext, asked: readonly Parsed<AskedComm
   const commands = await refuseUnknownUsers(
     context.env,
     await Promise.all(
-      asked.map(async (parsed) => (parsed.ok ? await address(context, parsed.value) : parsed.problem)),
+      asked.map(async (parsed) => (parsed.ok ? await addressFor(context, parsed.value) : parsed.problem)),
     ),
   );
   const outcomes = await dispatch(
@@ -192,28 +192,13 @@ function replyOf(outcome: CommandOutcome, created: boolean): Reply {
 }
 
 /** A user opens accounts for itself alone. */
-async function address(context: CommandContext, asked: AskedCommand): Promise<AddressedCommand | Problem> {
-  const { accountNumber, command, expected, idempotencyKey } = asked;
-  const { subject } = context.get("caller");
+async function addressFor(context: CommandContext, asked: AskedCommand): Promise<AddressedCommand | Problem> {
   const owner = ownerOf(context);
-  if (command.type === "create" && owner !== null && command.userId !== owner) {
+  if (asked.command.type === "create" && owner !== null && asked.command.userId !== owner) {
     return forbidden("The account would be another user's", ["accounts:write"]);
   }
-  return {
-    accountNumber: accountNumber ?? (await generateAccountNumber(idempotencyKey, subject)),
-    request: {
-      command,
-      expected,
-      keyed: idempotencyKey !== null,
-      owner,
-      metadata: {
-        commandId: idempotencyKey ?? crypto.randomUUID(),
-        correlationId: context.get("traceId"),
-        causationId: null,
-        actor: subject,
-      },
-    },
-  };
+  const { subject: actor } = context.get("caller");
+  return address(asked, { correlationId: context.get("traceId"), causationId: null, actor }, owner);
 }
 
 function acceptedBody({ account, events }: { account: Account; events: readonly RecordedAccountEvent[] }) {

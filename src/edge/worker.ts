@@ -27,6 +27,7 @@ app.post("/v1/accounts", (context) => forward(context, context.env.COMMAND));
 app.all("/v1/operations/*", (context) => forward(context, context.env.PROCESSOR));
 app.all("/v1/inbox/*", (context) => forward(context, context.env.PROCESSOR));
 app.all("/v1/subscriptions/*", (context) => forward(context, context.env.PROCESSOR));
+app.all("/v1/map", (context) => forward(context, context.env.PROCESSOR));
 app.all("/v1/*", (context) => forward(context, context.env.QUERY));
 
 app.get("/health", async (context) => {

@@ -6,7 +6,7 @@ import { logFailure, logLine } from "../http/log-line.ts";
 import { announceGrowth } from "./announce-growth.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { keepMessage, park } from "./parking.ts";
-import { repairOrPark } from "./repair-or-park.ts";
+import { repairAndAnnounce } from "./repair-and-announce.ts";
 import { retryDeadLater, retryLater } from "./retry-later.ts";
 import { walkRange } from "./walk-range.ts";
 
@@ -23,7 +23,7 @@ export async function consumeRepairs(batch: MessageBatch, env: ProcessorEnv): Pr
     try {
       if (work === undefined) await keepMessage(env.OPERATIONS, message, null, "Not a repair");
       else if ("walk" in work) await walkRange(env, work, message.attempts);
-      else await repairOrPark(env, work.accountNumber, { from: "checkpoint", traceId: work.traceId });
+      else await repairAndAnnounce(env, work.accountNumber, work.traceId);
       message.ack();
       logLine("repairs message", { ...work, durationMs: Date.now() - startedAt });
     } catch (error) {

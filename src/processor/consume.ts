@@ -6,8 +6,10 @@ import type { RecordedAccountEvent } from "../account/events.ts";
 import { type EventsMessage, eventsMessageSchema } from "../account/events-message.ts";
 import { LogUnavailable } from "../account/reach-log.ts";
 import { logLine } from "../http/log-line.ts";
+import { announce } from "./announce.ts";
 import { buryRepairs } from "./consume-repairs.ts";
 import type { ProcessorEnv } from "./env.ts";
+import { knownFunctions } from "./functions.ts";
 import { keepMessage, park } from "./parking.ts";
 import { type Projected, project } from "./project.ts";
 import { Unprojectable } from "./repair.ts";
@@ -74,10 +76,12 @@ async function consume(
       () => retry(message),
     );
   }
-  const { events, repaired, parked, failures } = await project(env, gathered).catch((reason) => ({
+  const projected = await project(env, gathered).catch((reason) => ({
     ...NOTHING_PROJECTED,
-    failures: new Map([...gathered.keys()].map((accountNumber) => [accountNumber, reason])),
+    failures: allFailing(gathered, reason),
   }));
+  const { events, repaired, parked } = projected;
+  const failures = new Map([...projected.failures, ...(await announceAll(env, gathered, projected))]);
   for (const [accountNumber, own] of gathered) {
     const failure = failures.get(accountNumber);
     if (failure === undefined) for (const message of own.messages) message.ack();
@@ -106,6 +110,35 @@ function told(accountNumber: string, { known, lastVersion, traceIds }: Gathered)
 }
 
 const NOTHING_PROJECTED: Omit<Projected, "failures"> = { events: 0, repaired: [], parked: [] };
+
+/**
+ * Before the messages are acknowledged, so that no function misses what it asked for; of a message that came before, too:
+ * what was projected then may not have been announced. Answers the accounts whose messages have to come again.
+ */
+async function announceAll(
+  env: ProcessorEnv,
+  gathered: ReadonlyMap<string, Gathered>,
+  { repaired, parked, failures }: Projected,
+): Promise<ReadonlyMap<string, unknown>> {
+  const changed = [...gathered].filter(
+    ([accountNumber]) => !failures.has(accountNumber) && !parked.includes(accountNumber),
+  );
+  const changes = changed.map(([accountNumber, { known, lastVersion }]) => {
+    // The log had more than came.
+    const isUnknown = repaired.includes(accountNumber);
+    const types = isUnknown ? null : new Set([...known.values()].map(({ type }) => type));
+    return [accountNumber, { version: lastVersion, types }] as const;
+  });
+  try {
+    return await announce(env, await knownFunctions(env), new Map(changes));
+  } catch (error) {
+    return allFailing(new Map(changed), error);
+  }
+}
+
+function allFailing(gathered: ReadonlyMap<string, Gathered>, reason: unknown): Map<string, unknown> {
+  return new Map([...gathered.keys()].map((accountNumber) => [accountNumber, reason]));
+}
 
 interface Unreadable {
   readonly message: Message;

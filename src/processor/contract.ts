@@ -11,7 +11,9 @@ import {
   operation,
   optionalJsonBody,
 } from "../http/contract.ts";
+import { FUNCTIONS_PATH, functionListSchema } from "./function-status.ts";
 import { inboxPaths } from "./inbox-contract.ts";
+import { MAP_PATH, mapQuerySchema, mapSchema } from "./map.ts";
 import {
   operationsRootSchema,
   rebuildBodySchema,
@@ -55,6 +57,27 @@ export const contract = describePart({
       description: "How far the views are, how late, what waits, what is parked, and the last verification.",
       answers: { 200: answer("The status", statusSchema, headers) },
       problems: [],
+    }),
+  },
+  [FUNCTIONS_PATH]: {
+    get: operation({
+      ...common,
+      id: "listFunctions",
+      summary: "See how the functions are",
+      description: "What each reacts to and sends, how far it is, how late, what waits and what is parked.",
+      answers: { 200: answer("The functions", functionListSchema, headers) },
+      problems: [],
+    }),
+  },
+  [MAP_PATH]: {
+    get: operation({
+      ...common,
+      id: "getMap",
+      summary: "See what leads to what",
+      description: "Commands to events, events to views and functions, functions to commands.",
+      query: mapQuerySchema,
+      answers: { 200: answer("The map", mapSchema, headers) },
+      problems: ["invalid-request", "not-found"],
     }),
   },
   [PARKED_HREF]: {

@@ -9,6 +9,7 @@ export const operationsRootSchema = z
     _links: z.object({
       self: linkSchema,
       status: linkSchema,
+      functions: linkSchema,
       parked: linkSchema,
       rebuilds: linkSchema,
       verifications: linkSchema,

@@ -14,8 +14,10 @@ import { link } from "../http/representations.ts";
 import { requireScope } from "../http/scopes.ts";
 import { announceGrowth } from "./announce-growth.ts";
 import type { ProcessorEnv } from "./env.ts";
+import { FUNCTIONS_PATH, readFunctionStatus } from "./function-status.ts";
 import { INBOX_HREF } from "./inbox-href.ts";
 import { addInboxRoutes, addSignedInboxRoute } from "./inbox-routes.ts";
+import { getMap, MAP_PATH } from "./map.ts";
 import {
   type operationsRootSchema,
   rebuildBodySchema,
@@ -31,7 +33,7 @@ import {
   readKeptMessage,
   replayAll,
 } from "./parking.ts";
-import { repairOrPark } from "./repair-or-park.ts";
+import { repairAndAnnounce } from "./repair-and-announce.ts";
 import { readStatus, STATUS_PATH } from "./status.ts";
 import { WALK_PATHS, walkHref, walkRepresentation } from "./walk-representation.ts";
 import { readWalk, startWalk, type WalkKind } from "./walks.ts";
@@ -42,6 +44,7 @@ const ROOT: z.infer<typeof operationsRootSchema> = {
   _links: {
     self: link("/v1/operations"),
     status: link(STATUS_PATH),
+    functions: link(FUNCTIONS_PATH),
     parked: link(PARKED_HREF),
     rebuilds: link(WALK_PATHS.rebuild),
     verifications: link(WALK_PATHS.verification),
@@ -72,6 +75,7 @@ export function operationsRoutes(): Hono<HttpEnv<ProcessorEnv>> {
 
   get("/v1/operations", async (context) => context.json(ROOT));
   get(STATUS_PATH, async (context) => context.json(await readStatus(context.env)));
+  get(FUNCTIONS_PATH, async (context) => context.json(await readFunctionStatus(context.env)));
   get(PARKED_HREF, async (context) => context.json(await listParked(context.env.OPERATIONS)));
   post(`${PARKED_HREF}/replay`, async (context) => context.json(await replayAll(context.env), 202));
   post(`${PARKED_HREF}/:accountNumber/replay`, replayOne);
@@ -83,6 +87,7 @@ export function operationsRoutes(): Hono<HttpEnv<ProcessorEnv>> {
   get(`${WALK_PATHS.rebuild}/:id`, (context) => answerWalk(context, "rebuild"));
   get(`${WALK_PATHS.verification}/:id`, (context) => answerWalk(context, "verification"));
   addInboxRoutes(app);
+  get(MAP_PATH, getMap);
   app.get("/health", async ({ env, var: { traceId } }) =>
     answerHealth(traceId, {
       "the views database": () => env.VIEWS.prepare("SELECT id FROM status_totals").first(),
@@ -104,10 +109,11 @@ async function replayOne(context: OperationsContext): Promise<Response> {
   if (!accountNumber.success || !(await isParked(context.env.OPERATIONS, accountNumber.data))) {
     throw new ProblemError({ code: "not-found", detail: "No account of this number is parked" });
   }
-  const { version, parked } = await repairOrPark(context.env, accountNumber.data, {
-    from: "checkpoint",
-    traceId: context.get("traceId"),
-  });
+  const { version, parked } = await repairAndAnnounce(
+    context.env,
+    accountNumber.data,
+    context.get("traceId"),
+  );
   announceGrowth(context.env);
   const answer: z.infer<typeof replayedSchema> = {
     accountNumber: accountNumber.data,

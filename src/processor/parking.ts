@@ -1,20 +1,31 @@
-// Parking: accounts whose events can't be applied, and messages that can't be read, wait here in sight of everyone.
+// Parking: accounts whose events can't be applied, functions that fail for an account, and messages that can't be read
+// wait here in sight of everyone.
 
 import { encodeBase64 } from "hono/utils/encode";
 import * as z from "zod";
 import { logLine } from "../http/log-line.ts";
 import { link, linkSchema } from "../http/representations.ts";
+import { sendReactions } from "./announce.ts";
 import { registering } from "./directory.ts";
 import type { ProcessorEnv } from "./env.ts";
+import { failingReactions, PARKED_REACTIONS } from "./reactions.ts";
+import { reasonText } from "./reason.ts";
 import type { Unprojectable } from "./repair.ts";
+import { resendReactions } from "./resend-reactions.ts";
 
 /** As an operator reads it. */
 const parkedSchema = z.object({
   accountNumber: z.string().nullable().describe("Null for a message that no account could be read from"),
+  function: z
+    .string()
+    .nullable()
+    .describe("The function that fails for the account; null where it is the views, or a message"),
   version: z
     .int()
     .nullable()
-    .describe("The version of the event that can't be applied; null for a message that can't be read"),
+    .describe(
+      "The version of the event that can't be applied, or that the function fails for; null for a message",
+    ),
   reason: z.string(),
   at: z.int().describe("Epoch milliseconds of the last attempt"),
   attempts: z.int().positive(),
@@ -39,7 +50,7 @@ type ParkedList = z.infer<typeof parkedListSchema>;
 
 /** A message that can't be read, whole. */
 export const keptMessageSchema = parkedSchema
-  .omit({ version: true })
+  .omit({ version: true, function: true })
   .extend({ body: z.string() })
   .meta({ id: "KeptMessage" });
 
@@ -52,16 +63,16 @@ export const replayingSchema = z
 export const PARKED_HREF = "/v1/operations/parked";
 export const MESSAGES_HREF = "/v1/operations/messages";
 
-const MAX_REASON_LENGTH = 1_000;
 /** So much of what is parked is shown, the newest first. */
 const MAX_LISTED = 500;
 /** `sendBatch` takes so many (Queues documentation, "Limits"). */
 const MAX_MESSAGES_PER_SEND = 100;
 
-/** Accounts and messages alike. */
+/** Accounts, messages and reactions alike. */
 const ALL_PARKED = `
-  SELECT account_number AS accountNumber, version, reason, at, attempts, NULL AS messageId FROM parked
-  UNION ALL SELECT account_number, NULL, reason, at, attempts, id FROM unreadable_messages`;
+  SELECT account_number AS accountNumber, NULL AS function, version, reason, at, attempts, NULL AS messageId FROM parked
+  UNION ALL SELECT account_number, NULL, NULL, reason, at, attempts, id FROM unreadable_messages
+  UNION ALL ${PARKED_REACTIONS}`;
 
 /** The newest of them, and how many there are in all. */
 export async function listParked(operations: D1Database): Promise<ParkedList> {
@@ -114,7 +125,10 @@ export async function isParked(operations: D1Database, accountNumber: string): P
   return row !== null;
 }
 
-/** Sends every parked account to be repaired. Answers how many. */
+/**
+ * Sends every parked account to be repaired, and every function to where it waits or is parked, or
+ * missed something. Answers how many.
+ */
 export async function replayAll(env: ProcessorEnv): Promise<z.infer<typeof replayingSchema>> {
   const { results } = await env.OPERATIONS.prepare(
     `SELECT account_number AS accountNumber FROM parked
@@ -125,7 +139,13 @@ export async function replayAll(env: ProcessorEnv): Promise<z.infer<typeof repla
     const some = accountNumbers.slice(start, start + MAX_MESSAGES_PER_SEND);
     await env.ACCOUNT_REPAIRS.sendBatch(some.map((accountNumber) => ({ body: { accountNumber } })));
   }
-  return { replaying: accountNumbers.length };
+  const reactions = await failingReactions(env.OPERATIONS);
+  await sendReactions(
+    env,
+    reactions.map((pair) => ({ ...pair, version: 0 })),
+  );
+  const missed = await resendReactions(env, 0);
+  return { replaying: accountNumbers.length + reactions.length + missed };
 }
 
 /** An account that waits is in the directory, too, so that a rebuild and a verification look at it. */
@@ -141,7 +161,7 @@ export async function park(
        ON CONFLICT (account_number) DO UPDATE SET
          version = excluded.version, reason = excluded.reason, at = excluded.at, attempts = attempts + 1`,
     )
-    .bind(accountNumber, version, message.slice(0, MAX_REASON_LENGTH), Date.now());
+    .bind(accountNumber, version, reasonText(message), Date.now());
   await operations.batch([registering(operations, [accountNumber]), parking]);
   logLine("park", { traceId, accountNumber, version, reason: message });
 }
@@ -185,7 +205,7 @@ export async function keepMessage(
       `INSERT INTO unreadable_messages (id, account_number, body, reason, at, attempts) VALUES (?1, ?2, ?3, ?4, ?5, 1)
        ON CONFLICT (id) DO UPDATE SET reason = excluded.reason, at = excluded.at, attempts = attempts + 1`,
     )
-    .bind(message.id, accountNumber, textOf(message.body), reason.slice(0, MAX_REASON_LENGTH), Date.now())
+    .bind(message.id, accountNumber, textOf(message.body), reasonText(reason), Date.now())
     .run();
   logLine("kept message", { messageId: message.id, accountNumber, reason });
 }

@@ -2,10 +2,12 @@
 
 import { consumeDeadEvents, consumeEvents } from "./consume.ts";
 import { consumeInbox } from "./consume-inbox.ts";
+import { consumeDeadReactions, consumeReactions } from "./consume-reactions.ts";
 import { consumeRepairs } from "./consume-repairs.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { sendDue } from "./inbox.ts";
 import { operationsRoutes } from "./operations.ts";
+import { resendReactions } from "./resend-reactions.ts";
 import { addSubscriptionRoutes } from "./subscriptions/routes.ts";
 import { wakeSubscriptions, wakeSubscriptionsBehind } from "./subscriptions/wake.ts";
 
@@ -15,13 +17,22 @@ export { SubscriptionObject } from "./subscriptions/subscription-object.ts";
 /** Answers the types of the events that the feed may have got; null where they may be of any. */
 type Consumer = (batch: MessageBatch, env: ProcessorEnv) => Promise<ReadonlySet<string> | null>;
 
+/** One by which the feed gets nothing. */
+function aside(consume: (batch: MessageBatch, env: ProcessorEnv) => Promise<void>): Consumer {
+  return async (batch, env) => {
+    await consume(batch, env);
+    return new Set();
+  };
+}
+
 /** By the names in wrangler.toml. */
 const CONSUMERS: Readonly<Record<string, Consumer>> = {
   "account-events": consumeEvents,
   "account-events-dead": consumeDeadEvents,
+  "account-reactions": aside(consumeReactions),
+  "account-reactions-dead": aside(consumeDeadReactions),
   "account-repairs": consumeRepairs,
-  // What comes in is of other services: the feed gets nothing by it.
-  inbox: (batch, env) => consumeInbox(batch, env).then(() => new Set()),
+  inbox: aside(consumeInbox),
 };
 
 export default {
@@ -33,8 +44,8 @@ export default {
     // Behind the batch's back: nothing about a subscription delays a view.
     context.waitUntil(wakeSubscriptions(env, types));
   },
-  /** Every minute: what got lost on its way to a subscription, or from the inbox. */
+  /** Every minute: what got lost on its way to a subscription or a function, or from the inbox. */
   async scheduled(_: ScheduledController, env: ProcessorEnv): Promise<void> {
-    await Promise.all([wakeSubscriptionsBehind(env), sendDue(env)]);
+    await Promise.all([wakeSubscriptionsBehind(env), resendReactions(env), sendDue(env)]);
   },
 };

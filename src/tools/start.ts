@@ -4,10 +4,10 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { fail, messageOf, readOptions } from "./command-line.ts";
-import { DATABASES, WORKERS } from "./workers.ts";
+import { DATABASES, FUNCTIONS, WORKERS } from "./workers.ts";
 import { PROJECT, runWrangler } from "./wrangler.ts";
 
-const USAGE = "Usage: npm start -- [--port N] [--persist-to DIR]";
+const USAGE = "Usage: npm start -- [--port N] [--persist-to DIR] [--without-functions]";
 const MAX_PORT = 65_535;
 const POLL_MS = 200;
 const HEALTH_LIMIT_MS = 5_000;
@@ -22,6 +22,8 @@ const { values } = readOptions(
     options: {
       port: { type: "string", default: "8787" },
       "persist-to": { type: "string", default: ".wrangler/state" },
+      /** Then an account waits for commands, and nothing happens by itself. */
+      "without-functions": { type: "boolean", default: false },
     },
   },
   USAGE,
@@ -52,7 +54,8 @@ async function migrate(): Promise<number> {
 function run(): Promise<number> {
   void announce();
   // The first config is the one that gets the port: the edge, which is the last to be deployed.
-  const configs = WORKERS.toReversed().flatMap(({ config }) => ["--config", config]);
+  const workers = WORKERS.filter((worker) => !values["without-functions"] || !FUNCTIONS.includes(worker));
+  const configs = workers.toReversed().flatMap(({ config }) => ["--config", config]);
   // With inspector port 0 two starts do not meet at 9229.
   const ports = ["--port", String(port), "--inspector-port", "0"];
   return wrangler("dev", "--local", ...configs, ...ports, "--show-interactive-dev-session=false");
@@ -118,11 +121,12 @@ async function announce(): Promise<void> {
   while (!(await isHealthy())) await new Promise((wake) => setTimeout(wake, POLL_MS));
   clearTimeout(patienceEnds);
   console.log(`
-Tributary runs at ${url} (Ctrl-C ends it). ${await whoMayComeIn()} Open an account, confirm it, read what you wrote:
+Tributary runs at ${url} (Ctrl-C ends it). ${await whoMayComeIn()} Open an account, which becomes active by itself, suspend
+it, read what you wrote:
 
   curl -X POST ${url}/v1/accounts -H 'Content-Type: application/json' -d '{"userId": 1, "accountNumber": "123456"}'
-  curl -X POST ${url}/v1/accounts/123456/commands/confirm
-  curl '${url}/v1/accounts/123456?minVersion=2'
+  curl -X POST ${url}/v1/accounts/123456/commands/suspend
+  curl '${url}/v1/accounts/123456?minVersion=4'
 `);
 }
 

@@ -80,6 +80,25 @@ function eventIn(text: string): RecordedAccountEvent | null {
   }
 }
 
+/** When the newest event of one of the types happened to each of the accounts; epoch milliseconds, by account number. */
+export async function readNewestOfTypes(
+  views: D1Database,
+  accountNumbers: readonly string[],
+  types: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const { results } = await views
+    .prepare(
+      // Beside max(), SQLite takes the other columns from the row that has the maximum.
+      `SELECT account_number AS accountNumber, max(version), event ->> 'createdAt' AS createdAt FROM feed
+       WHERE account_number IN (SELECT value FROM json_each(?1))
+         AND event ->> 'type' IN (SELECT value FROM json_each(?2))
+       GROUP BY account_number`,
+    )
+    .bind(JSON.stringify(accountNumbers), JSON.stringify(types))
+    .all<{ accountNumber: string; createdAt: number }>();
+  return new Map(results.map(({ accountNumber, createdAt }) => [accountNumber, createdAt]));
+}
+
 /**
  * Events after a position that match the filter, at most `limit`. Whose an account is, its first event says: that is in
  * the feed before any other of the account, whereas a long repair writes the account's row last.

@@ -28,6 +28,7 @@ describe("the edge Worker", () => {
     ["POST", "/v1/accounts/123456/commands", "query"],
     ["GET", "/v1/accounts/123456/events/1", "query"],
     ["GET", "/v1/feed", "query"],
+    ["GET", "/v1/map?event=ACCOUNT_CREATED", "processor"],
     ["GET", "/v1/nothing", "query"],
     ["POST", "/v1/accounts/", "query"],
     ["POST", "/v1/accounts/123456/commands/", "query"],

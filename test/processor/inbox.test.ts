@@ -86,12 +86,9 @@ async function minutePasses(): Promise<void> {
   await worker.scheduled(createScheduledController(), bindings());
 }
 
-const DOWN: Pick<ProcessorEnv, "ACCOUNT_LOGS"> = {
-  ACCOUNT_LOGS: {
-    getByName: () => {
-      throw new Error("The accounts can't be reached");
-    },
-  },
+const DOWN: Partial<ProcessorEnv> = {
+  FUNCTION_USER_DEPARTURE: env.USER_DEPARTURE,
+  COMMANDS: { execute: () => Promise.reject(new Error("The command side can't be reached")) },
 };
 
 describe("an event", () => {

@@ -403,6 +403,7 @@ describe("what is parked", () => {
     expect(items).toEqual([
       {
         accountNumber,
+        function: null,
         version: 3,
         reason: `${accountNumber}:3: an account is created once`,
         at: expect.any(Number),

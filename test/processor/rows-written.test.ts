@@ -1,12 +1,16 @@
 // What projecting costs, in rows that D1 bills.
 
-import { expect, it } from "vitest";
+import { env } from "cloudflare:test";
+import { afterEach, expect, it, vi } from "vitest";
 import type { RecordedAccountEvent } from "../../src/account/events.ts";
 import { event, recorded } from "../account/given.ts";
+import { CREATE } from "../workerd/commands.ts";
 import { deliver } from "../workerd/queue.ts";
+import { Circle, freshNumber, functionNamed } from "../workerd/reacting.ts";
 import { useEmptyViews } from "../workerd/views.ts";
 
 const views = useEmptyViews();
+afterEach(() => vi.restoreAllMocks());
 
 /** Rows that D1 says it wrote in the views while the messages were projected. */
 async function rowsWritten(
@@ -59,3 +63,43 @@ it("nothing for what came before", async () => {
   await rowsWritten([{ events: life }]);
   expect(await rowsWritten([{ events: life }, { events: life.slice(2, 4) }])).toBe(0);
 });
+
+it("3 rows for a reaction: the lease, the position, and the count, one for all of a batch", async () => {
+  const silent = functionNamed("silent", ["ACCOUNT_CREATED"], () => ({ commands: [] }));
+  const circle = new Circle({ FUNCTION_SILENT: silent });
+  const react = async (accounts: number): Promise<number> => {
+    for (let account = 0; account < accounts; account++) await circle.command(freshNumber(), CREATE);
+    await circle.deliverEvents();
+    let rows = 0;
+    const counting = countingDatabase(env.OPERATIONS, (written) => {
+      rows += written;
+    });
+    await circle.deliverReactions({ OPERATIONS: counting });
+    return rows;
+  };
+  expect(await react(1)).toBe(3);
+  expect(await react(10)).toBe(21);
+});
+
+/** Tells of each statement that is run by itself how many rows it wrote. */
+function countingDatabase(database: D1Database, count: (rowsWritten: number) => void): D1Database {
+  const counting = (statement: D1PreparedStatement): D1PreparedStatement =>
+    Object.assign(Object.create(statement), {
+      bind: (...values: unknown[]) => counting(statement.bind(...values)),
+      run: async () => {
+        const result = await statement.run();
+        count(result.meta.rows_written);
+        return result;
+      },
+      first: async () => {
+        const { meta, results } = await statement.all();
+        count(meta.rows_written);
+        return results[0] ?? null;
+      },
+    });
+  return Object.assign(Object.create(database), {
+    prepare: (query: string) => counting(database.prepare(query)),
+    batch: (statements: D1PreparedStatement[]) =>
+      database.batch(statements.map((one) => Object.getPrototypeOf(one))),
+  });
+}

@@ -33,6 +33,7 @@ describe("the query Worker", () => {
         inbox: { href: "/v1/inbox" },
         operations: { href: "/v1/operations" },
         subscriptions: { href: "/v1/subscriptions" },
+        map: { href: "/v1/map" },
         health: { href: "/health" },
         about: { href: "/" },
         openapi: { href: "/openapi.json" },

@@ -2,6 +2,7 @@
 
 import type { D1Database, Queue } from "@cloudflare/workers-types";
 import { createTestHarness, type TestHarness, type TestHarnessOptions } from "wrangler";
+import { FUNCTIONS } from "../../src/tools/workers.ts";
 import { Conformance } from "./conformance.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -26,7 +27,10 @@ const broken = (name: string, objects: readonly string[] = []) => ({
   },
 });
 
-export const ALL_PARTS: Workers = [EDGE, COMMAND, PROCESSOR, QUERY];
+/** In the system tests functions are down, so that every command is the test's own; only some want them. */
+const NO_FUNCTIONS = FUNCTIONS.map(({ name }) => broken(`tributary-${name}`));
+
+export const ALL_PARTS: Workers = [EDGE, COMMAND, PROCESSOR, QUERY, ...NO_FUNCTIONS];
 
 /** All parts, where who may come in is configured so. */
 export const allPartsWith = (vars: Record<string, string>): Workers => [
@@ -35,9 +39,23 @@ export const allPartsWith = (vars: Record<string, string>): Workers => [
     ...part,
     vars: { ...OPEN, OPEN_ON_LOOPBACK: "", ...vars },
   })),
+  ...NO_FUNCTIONS,
 ];
-export const WITHOUT_QUERY: Workers = [EDGE, COMMAND, PROCESSOR, broken("tributary-query")];
-export const WITHOUT_PROCESSOR: Workers = [EDGE, COMMAND, broken("tributary-processor", ["FeedHub"]), QUERY];
+export const WITHOUT_QUERY: Workers = [EDGE, COMMAND, PROCESSOR, broken("tributary-query"), ...NO_FUNCTIONS];
+export const WITHOUT_PROCESSOR: Workers = [
+  EDGE,
+  COMMAND,
+  broken("tributary-processor", ["FeedHub"]),
+  QUERY,
+  ...NO_FUNCTIONS,
+];
+export const WITH_FUNCTIONS: Workers = [
+  EDGE,
+  COMMAND,
+  PROCESSOR,
+  QUERY,
+  ...FUNCTIONS.map(({ config }) => ({ configPath: config })),
+];
 
 /** Null where there is none. */
 export function bodyOf(text: string, type: string | null): unknown {

@@ -10,7 +10,7 @@ export interface Outcome {
 }
 
 export function runTool(
-  name: "start" | "demo" | "rebuild" | "verify" | "deploy",
+  name: "start" | "demo" | "rebuild" | "verify" | "deploy" | "new-function" | "map",
   ...args: readonly string[]
 ): Promise<Outcome> {
   return runNode(`src/tools/${name}.ts`, ...args);

@@ -22,6 +22,14 @@ declare namespace Cloudflare {
     readonly ACCOUNT_REPAIRS: Queue<unknown>;
     readonly INBOX: Queue<unknown>;
     readonly FEW_REQUESTS: RateLimit;
+    readonly ACCOUNT_REACTIONS: Queue<unknown>;
+    readonly COMMANDS: import("../../src/account/command-port.ts").CommandPort;
+    readonly ONBOARDING: import("../../src/reactions/contract.ts").FunctionBinding;
+    readonly ONE_DEFAULT: import("../../src/reactions/contract.ts").FunctionBinding;
+    readonly USER_DEPARTURE: import("../../src/reactions/contract.ts").FunctionBinding;
+    readonly [
+      name: import("../../src/processor/env.ts").FunctionBindingName
+    ]: import("../../src/reactions/contract.ts").FunctionBinding;
     readonly VIEWS_MIGRATIONS: import("cloudflare:test").D1Migration[];
     readonly OPERATIONS_MIGRATIONS: import("cloudflare:test").D1Migration[];
   }

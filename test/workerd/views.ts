@@ -11,9 +11,11 @@ const OPERATIONS_TABLES = [
   "walk_ranges",
   "walks",
   "inbox",
-  "users",
   "subscription_waiting",
   "subscriptions",
+  "functions",
+  "reactions",
+  "users",
 ];
 
 export function useEmptyViews(): D1Database {
