@@ -33,6 +33,42 @@ export function accountLinks({ accountNumber, userId }: Account) {
   };
 }
 
+const ACCOUNT_EXAMPLE = {
+  createdAt: 1481351048967,
+  lastModified: 1481353397395,
+  userId: 1,
+  accountNumber: "123456",
+  defaultAccount: true,
+  status: "ACCOUNT_SUSPENDED",
+  version: 4,
+  _links: {
+    self: { href: "/v1/accounts/123456" },
+    events: { href: "/v1/accounts/123456/events" },
+    commands: { href: "/v1/accounts/123456/commands" },
+    owner: { href: "/v1/users/1/accounts" },
+    activate: { href: "/v1/accounts/123456/commands/activate" },
+    close: { href: "/v1/accounts/123456/commands/close" },
+    "clear-default": { href: "/v1/accounts/123456/commands/clear-default" },
+  },
+};
+
+const EVENT_EXAMPLE = {
+  id: "123456:4",
+  createdAt: 1481353397395,
+  lastModified: 1481353397395,
+  type: "ACCOUNT_SUSPENDED",
+  accountNumber: "123456",
+  version: 4,
+  data: { reason: "chargeback" },
+  metadata: {
+    commandId: "4cd2c1f0-1f5e-4a54-9d1e-6f7d3b0b6d1c",
+    correlationId: "4bf92f3577b34da6a3ce929d0e0e4736",
+    causationId: null,
+    actor: "operator",
+  },
+  _links: { self: { href: "/v1/accounts/123456/events/4" }, account: { href: "/v1/accounts/123456" } },
+};
+
 const accountLinksSchema = z
   .object({ self: linkSchema, events: linkSchema, commands: linkSchema, owner: linkSchema })
   .catchall(linkSchema)
@@ -40,7 +76,7 @@ const accountLinksSchema = z
 
 export const accountRepresentationSchema = accountSchema
   .extend({ _links: accountLinksSchema })
-  .meta({ id: "Account" });
+  .meta({ id: "Account", examples: [ACCOUNT_EXAMPLE] });
 
 export type AccountRepresentation = z.infer<typeof accountRepresentationSchema>;
 
@@ -56,7 +92,7 @@ export const eventRepresentationSchema = z
     metadata: z.object(metadata.shape),
     _links: z.object({ self: linkSchema, account: linkSchema }),
   })
-  .meta({ id: "Event" });
+  .meta({ id: "Event", examples: [EVENT_EXAMPLE] });
 
 export type EventRepresentation = z.infer<typeof eventRepresentationSchema>;
 

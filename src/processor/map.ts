@@ -10,7 +10,7 @@ import { mapOf } from "../reactions/map.ts";
 import { readStatusTotals } from "../views/status-totals.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { functionSchema, readFunctionStatus } from "./function-status.ts";
-import { readStatus, statusSchema } from "./status.ts";
+import { lagSchema, readStatus } from "./status.ts";
 
 export const MAP_HREF = "/v1/map";
 
@@ -35,7 +35,7 @@ export const mapSchema = z
       accounts: z.int().nonnegative(),
       parked: z.int().nonnegative(),
     }),
-    lagMs: statusSchema.shape.lagMs,
+    lagMs: lagSchema,
     _links: z.object({ self: linkSchema, operations: linkSchema }),
   })
   .meta({ id: "SystemMap" });

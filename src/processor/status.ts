@@ -24,10 +24,16 @@ const lag = z
   .describe("Milliseconds from commit to view; null where nothing was projected lately");
 const backlog = z.object({ messages: count, bytes: count, oldestAt: time });
 
+export const lagSchema = z.object({
+  p50: lag,
+  p99: lag,
+  events: count.describe("How many it is told of"),
+});
+
 export const statusSchema = z
   .object({
     feedPosition: count.describe("The newest position of the feed"),
-    lagMs: z.object({ p50: lag, p99: lag, events: count.describe("How many it is told of") }),
+    lagMs: lagSchema,
     unpublished: z
       .object({ accounts: count, oldestAt: time })
       .describe("Accounts whose events the queue has not taken yet"),

@@ -24,9 +24,10 @@ export interface OpenApi {
   };
 }
 
-/** Who is turned away at the door is not told what is behind it. */
+const NOTHING_THERE = { NotFoundProblem: 404, MethodNotAllowedProblem: 405 } as const;
 const AT_THE_DOOR: Readonly<Record<number, string>> = {
   401: "UnauthenticatedProblem",
+  429: "RateLimitedProblem",
   503: "AuthenticationNotConfiguredProblem",
 };
 
@@ -42,14 +43,14 @@ export class Conformance {
 
   /** What of the answer the contract does not say. `path` may have a query string. */
   findings(method: string, path: string, answer: Answer): string[] {
-    const template = this.#templateOf(path.replace(/[?#].*/s, ""));
-    if (template === null) return this.#bareProblem(answer, 404, "NotFoundProblem");
-    // Who may GET may ask for HEAD, and gets all but the body.
+    // Who may GET may ask for HEAD, and gets all but the body, which has to be right in GET's answer.
+    if (method === "HEAD" && answer.body !== null) return ["a body"];
+    const template = this.#templateOf(new URL(`http://service${path}`).pathname);
+    if (template === null) return this.#bareProblem(method, answer, "NotFoundProblem");
     const verb = method === "HEAD" ? "get" : method.toLowerCase();
     const operation = this.#document.paths[template]?.[verb];
     if (operation === undefined) {
-      const findings = this.#bareProblem(answer, 405, "MethodNotAllowedProblem");
-      return answer.status !== 405 || answer.headers.has("Allow") ? findings : [...findings, "no Allow"];
+      return this.#bareProblem(method, answer, "MethodNotAllowedProblem");
     }
     const response = operation.responses[answer.status];
     if (response === undefined) return [`status ${answer.status}`];
@@ -68,11 +69,12 @@ export class Conformance {
     return matching.toSorted((one, other) => one.split("{").length - other.split("{").length)[0] ?? null;
   }
 
-  #bareProblem(answer: Answer, status: number, schema: string): string[] {
-    const atTheDoor = AT_THE_DOOR[answer.status];
-    if (atTheDoor !== undefined) return this.#wrongBody(answer.body, ["components", "schemas", atTheDoor]);
-    if (answer.status !== status) return [`status ${answer.status}, where the contract has nothing`];
-    return this.#wrongBody(answer.body, ["components", "schemas", schema]);
+  /** Where the contract has nothing: who asks is looked at first, then that there is nothing. */
+  #bareProblem(method: string, answer: Answer, nothingThere: keyof typeof NOTHING_THERE): string[] {
+    const schema = answer.status === NOTHING_THERE[nothingThere] ? nothingThere : AT_THE_DOOR[answer.status];
+    if (schema === undefined) return [`status ${answer.status}, where the contract has nothing`];
+    const findings = method === "HEAD" ? [] : this.#wrongBody(answer.body, ["components", "schemas", schema]);
+    return answer.status !== 405 || answer.headers.has("Allow") ? findings : [...findings, "no Allow"];
   }
 
   #missingHeaders({ headers = {} }: ResponseObject, answer: Answer): string[] {

@@ -55,6 +55,25 @@ it("no client of the committed document is broken, and the document is the one t
   expect(served).toEqual(committed);
 });
 
+it("what holds answers against the contract would find something", () => {
+  const findings = (status: number, body: unknown, headers: Record<string, string>) =>
+    system.againstContract("GET", "/v1/status-totals", { status, body, headers: new Headers(headers) });
+  const headers = { "Content-Type": "application/json", "Cache-Control": "no-store", "Served-From": "view" };
+  expect(findings(418, {}, headers)).toEqual(["status 418"]);
+  expect(findings(200, "", { "Content-Type": "text/plain" })).toEqual([
+    "no Served-From",
+    "no Cache-Control",
+    "text/plain, not application/json",
+  ]);
+  const counts = { ACCOUNT_PENDING: 0, ACCOUNT_CONFIRMED: 0, ACCOUNT_ACTIVE: 0 };
+  const totals = { ...counts, ACCOUNT_SUSPENDED: 0, ACCOUNT_ARCHIVED: 0, ACCOUNT_CLOSED: 0 };
+  const body = { totals, accounts: 0, _links: { self: { href: "/v1/status-totals" } } };
+  expect(findings(200, body, headers)).toEqual([]);
+  expect(findings(200, { ...body, secret: 1 }, headers)).toHaveLength(1);
+  expect(findings(200, { ...body, accounts: "0" }, headers)).toHaveLength(1);
+  expect(findings(200, { ...body, totals: counts }, headers)).toHaveLength(3);
+});
+
 it("the rules would find something", async () => {
   const document = JSON.stringify({ openapi: "3.1.1", info: { title: "None", version: "1" }, paths: {} });
   expect(await spectralFindings(document, { extends: [[OAS, "recommended"]] })).not.toEqual([]);

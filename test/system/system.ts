@@ -57,7 +57,11 @@ export const WITH_FUNCTIONS: Workers = [
   ...FUNCTIONS.map(({ config }) => ({ configPath: config })),
 ];
 
-const isJson = (type: string | null): boolean => /^application\/([a-z.+-]+\+)?json\b/.test(type ?? "");
+/** Null where there is none. */
+export function bodyOf(text: string, type: string | null): unknown {
+  if (text === "") return null;
+  return /^application\/([a-z.+-]+\+)?json\b/.test(type ?? "") ? JSON.parse(text) : text;
+}
 
 export interface Reply {
   readonly status: number;
@@ -119,6 +123,11 @@ export class System {
     return (await this.#harness.listen()).url;
   }
 
+  /** What of an answer the contract does not say. */
+  againstContract(method: string, path: string, reply: Reply): string[] {
+    return this.#contract.findings(method, path, reply);
+  }
+
   /** Whatever is answered has to be what the contract says. */
   async send(
     method: string,
@@ -135,9 +144,9 @@ export class System {
     const reply: Reply = {
       status: response.status,
       headers: new Headers([...response.headers]),
-      body: text === "" ? null : isJson(response.headers.get("Content-Type")) ? JSON.parse(text) : text,
+      body: bodyOf(text, response.headers.get("Content-Type")),
     };
-    const findings = this.#contract.findings(method, path, reply);
+    const findings = this.againstContract(method, path, reply);
     if (findings.length > 0) {
       throw new Error(
         `${method} ${path} answers ${reply.status} ${text}, against the contract: ${findings.join("; ")}`,
