@@ -13,7 +13,7 @@ import { useEmptyViews } from "../workerd/views.ts";
 
 const views = useEmptyViews();
 
-const SEEDS = 40;
+const SEEDS = 15;
 /** A loaded machine may take long; nothing here depends on it. */
 const TIMEOUT_MS = 60_000;
 /** More than one page of the user's accounts. */

@@ -10,7 +10,7 @@ import { sendRaw } from "./fuzz-send.ts";
 import { setting } from "./random.ts";
 import { bodyOf, System } from "./system.ts";
 
-const CASES = setting("FUZZ_CASES", 3_000);
+const CASES = setting("FUZZ_CASES", 2_000);
 const SEED = setting("FUZZ_SEED", 1);
 const CASE_LIMIT_MS = 100;
 /** The statuses that the cases are there to bring about. */

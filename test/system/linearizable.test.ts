@@ -10,7 +10,7 @@ import { Random, setting } from "./random.ts";
 import { RecordingClient } from "./recording-client.ts";
 import { System } from "./system.ts";
 
-const ROUNDS = setting("LINEARIZABLE_ROUNDS", 4);
+const ROUNDS = setting("LINEARIZABLE_ROUNDS", 2);
 const SEED = setting("LINEARIZABLE_SEED", 1);
 const CLIENTS = 8;
 /** New ones each round, so that their beginnings and ends are raced for too. */

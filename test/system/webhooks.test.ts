@@ -347,6 +347,10 @@ it("positions that are given anew by a rebuild leave nothing out", async () => {
   const [before, after] = [freshNumber(), freshNumber()];
   await open(before);
   await vi.waitFor(() => expect(receiver.taken).toContain(`${before}:1`), SOON);
+  // Until it has written down what it delivered, it would write that it is active.
+  await vi.waitFor(async () => {
+    expect(await read(id)).toMatchObject({ lag: 0, lastDelivery: expect.anything() });
+  }, SOON);
   const operations = await system.operations();
   await operations.prepare("UPDATE subscriptions SET state = 'parked' WHERE id = ?1").bind(id).run();
   await open(after);
