@@ -10,7 +10,8 @@ import { mapOf } from "../reactions/map.ts";
 import { readStatusTotals } from "../views/status-totals.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { functionSchema, readFunctionStatus } from "./function-status.ts";
-import { lagSchema, readStatus } from "./status.ts";
+import { lagSchema, readStatus, statusSchema } from "./status.ts";
+import { listSubscriptions } from "./subscriptions/subscriptions.ts";
 
 export const MAP_HREF = "/v1/map";
 
@@ -30,6 +31,19 @@ export const mapSchema = z
       }),
     ),
     functions: z.array(functionSchema),
+    subscriptions: z
+      .array(
+        z.object({
+          id: z.string(),
+          url: z.string(),
+          types: z.array(z.string()).nullable().describe("Null: every type"),
+          state: z.string(),
+          lag: z.int().nonnegative().describe("Positions of the feed that it is behind"),
+        }),
+      )
+      .describe("Webhooks that tell of these events"),
+    liveStreams: z.int().nonnegative().describe("Who follows the feed live"),
+    inbox: statusSchema.shape.inbox.describe("Events of other services that wait, and that are parked"),
     counts: z.object({
       events: z.int().nonnegative(),
       accounts: z.int().nonnegative(),
@@ -43,11 +57,13 @@ export const mapSchema = z
 export async function getMap(context: Context<HttpEnv<ProcessorEnv>>): Promise<Response> {
   const only = mapFilterSchema.safeParse(context.req.query());
   if (!only.success) throw new ProblemError(invalidRequest(invalidParameters(only.error)));
-  const [{ items }, { feedPosition, lagMs, parked }, totals] = await Promise.all([
+  const [{ items }, status, totals, subscriptions] = await Promise.all([
     readFunctionStatus(context.env),
     readStatus(context.env),
     readStatusTotals(context.env.VIEWS),
+    listSubscriptions(context.env.OPERATIONS),
   ]);
+  const { feedPosition, lagMs, parked, liveStreams, inbox } = status;
   const map = mapOf(items, only.data);
   if (map.events.length === 0) {
     throw new ProblemError({ code: "not-found", detail: "There is no such event or function" });
@@ -61,6 +77,17 @@ export async function getMap(context: Context<HttpEnv<ProcessorEnv>>): Promise<R
       functions: [...event.functions],
     })),
     functions: [...map.functions],
+    subscriptions: subscriptions
+      .filter(({ types }) => types === null || map.events.some(({ type }) => types.includes(type)))
+      .map(({ id, url: receiver, types, state, position }) => ({
+        id,
+        url: receiver,
+        types: types === null ? null : [...types],
+        state,
+        lag: Math.max(feedPosition - position, 0),
+      })),
+    liveStreams,
+    inbox,
     counts: {
       events: feedPosition,
       accounts: Object.values(totals).reduce((sum, count) => sum + count, 0),

@@ -11,19 +11,28 @@ const event = (name: string): string => `${id("e", name)}([${name}])`;
 const view = (name: string): string => `${id("v", name)}[(${name})]`;
 const functionNode = (name: string): string => `${id("f", name)}{{${name}}}`;
 
-/** Commands, the events that they come to, and the views that show them. */
+const INBOX = "inbox[/inbox/]";
+/** Who follows the feed: by subscription or by a stream of its own. */
+const FOLLOWERS = ["webhooks[/webhook subscriptions/]", "streams[/live streams/]"];
+
+/** Commands, the events that they come to, the views that show them, and who follows these. */
 export function drawEvents({ events }: SystemMap): string {
-  return drawing(
-    events.flatMap(({ type, commands, views }) => [
+  const hasFeed = events.some(({ views }) => views.includes("feed"));
+  return drawing([
+    ...events.flatMap(({ type, commands, views }) => [
       ...commands.map((name) => `${command(name)} --> ${event(type)}`),
       ...views.map((name) => `${event(type)} --> ${view(name)}`),
     ]),
-  );
+    ...(hasFeed ? FOLLOWERS.map((follower) => `${view("feed")} --> ${follower}`) : []),
+  ]);
 }
 
-/** Events, the functions that react to them, and the commands that these answer. */
-export function drawFunctions({ functions }: SystemMap): readonly string[] {
+/** Events, the functions that react to them, and the commands that these answer. Events of others come by the inbox. */
+export function drawFunctions({ events, functions }: SystemMap): readonly string[] {
+  const isOthers = (type: string): boolean =>
+    events.some((known) => known.type === type && known.commands.length === 0);
   const edges = functions.map(({ name, reactsTo, sends }) => [
+    ...reactsTo.filter(isOthers).map((type) => `${INBOX} --> ${event(type)}`),
     ...reactsTo.map((type) => `${event(type)} --> ${functionNode(name)}`),
     ...sends.map((sent) => `${functionNode(name)} --> ${command(sent)}`),
   ]);

@@ -492,7 +492,15 @@ it("the map shows what leads to what, with counts and lags, whole or narrowed", 
   await circle.command(fresh("MAP"), CREATE);
   await circle.run();
 
+  await env.OPERATIONS.prepare(
+    `INSERT INTO subscriptions (id, url, types, secret, created_at, position)
+     VALUES ('S-1', 'https://example.com/', '["ACCOUNT_CLOSED"]', 'whsec_', 0, 1)`,
+  ).run();
   const { body } = await send(circle, "GET", "/v1/map");
+  expect(body.subscriptions).toEqual([
+    { id: "S-1", url: "https://example.com/", types: ["ACCOUNT_CLOSED"], state: "active", lag: 1 },
+  ]);
+  expect((await send(circle, "GET", "/v1/map?event=ACCOUNT_CREATED")).body.subscriptions).toEqual([]);
   expect(body.events).toHaveLength(8);
   expect(body.functions).toMatchObject([{ name: "confirming", reactions: 1, parked: 0 }]);
   expect(body).toMatchObject({ counts: { accounts: 1, parked: 0 }, lagMs: { events: 2 } });
