@@ -1,0 +1,107 @@
+// The process that holds the rig: Miniflare and, below it, workerd. It is not the bench's own process, so that the load
+// generator shares its thread with nothing.
+
+import { convertV4MiniflareOptions, Miniflare, type V4WorkerOptions } from "miniflare";
+import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
+import type { Bundle } from "./bundles.ts";
+
+export interface RigOptions {
+  readonly bundles: readonly Bundle[];
+  /** Where storage lies on disk. */
+  readonly storage: string;
+  /** For every Worker. */
+  readonly vars: Readonly<Record<string, string>>;
+}
+
+export type RigCall =
+  | { readonly call: "start"; readonly options: RigOptions }
+  | { readonly call: "stop" }
+  | {
+      readonly call: "sql";
+      readonly worker: string;
+      readonly database: string;
+      readonly queries: readonly string[];
+    }
+  | { readonly call: "evict"; readonly worker: string; readonly object: string; readonly name: string };
+
+export interface RigRequest {
+  readonly id: number;
+  readonly call: RigCall;
+}
+
+export interface RigReply {
+  readonly id: number;
+  readonly value?: unknown;
+  readonly error?: string;
+}
+
+let miniflare: Miniflare | undefined;
+
+process.on("message", ({ id, call }: RigRequest) => {
+  answer(call).then(
+    (value) => process.send?.({ id, value } satisfies RigReply),
+    (error) => process.send?.({ id, error: String(error) } satisfies RigReply),
+  );
+});
+process.on("disconnect", () => process.exit(1));
+
+async function answer(call: RigCall): Promise<unknown> {
+  switch (call.call) {
+    case "start":
+      return start(call.options);
+    case "stop":
+      await miniflare?.dispose();
+      process.disconnect?.();
+      return process.exit(0);
+    case "sql":
+      return sql(call.worker, call.database, call.queries);
+    case "evict":
+      return running().unsafeEvictDurableObject(call.worker, call.object, { name: call.name });
+    default:
+      return call satisfies never;
+  }
+}
+
+/** Answers each Worker's own address: no proxy stands before it. */
+async function start({ bundles, storage, vars }: RigOptions): Promise<Record<string, string>> {
+  const workers = bundles.map((bundle) => workerOptions(bundle, vars));
+  miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      workers,
+      resourcePersistencePath: storage,
+      cf: false,
+      // The Workers log a line for each request. Reading it is not what is measured.
+      handleStructuredLogs: () => {},
+    }),
+  );
+  await miniflare.ready;
+  const addresses: Record<string, string> = {};
+  for (const { name } of workers) {
+    if (name !== undefined) addresses[name] = (await miniflare.unsafeGetDirectURL(name)).origin;
+  }
+  return addresses;
+}
+
+function workerOptions({ config, modules }: Bundle, vars: RigOptions["vars"]): V4WorkerOptions {
+  const { workerOptions: options } = unstable_getMiniflareWorkerOptions(config);
+  const { name } = unstable_readConfig({ config });
+  return {
+    ...options,
+    ...(name === undefined ? {} : { name }),
+    bindings: { ...options.bindings, ...vars },
+    modules: modules.map(({ path, type, contents }) => ({ path, type, contents: new Uint8Array(contents) })),
+    modulesRoot: "/",
+    unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
+  };
+}
+
+async function sql(worker: string, database: string, queries: readonly string[]): Promise<unknown> {
+  const connection = await running().getD1Database(database, worker);
+  const results = await connection.batch(queries.map((query) => connection.prepare(query)));
+  return results.map(({ results: rows }) => rows);
+}
+
+function running(): Miniflare {
+  if (miniflare === undefined) throw new Error("The rig is not started");
+  return miniflare;
+}
