@@ -1,6 +1,7 @@
 // Accounts under load: opened once, then commands that are each accepted, whichever door they come through.
 
 import { setTimeout as sleep } from "node:timers/promises";
+import * as z from "zod";
 import type { Exchange, Traffic } from "./load.ts";
 
 /** How many accounts are opened side by side. */
@@ -19,11 +20,16 @@ export class Accounts implements Traffic {
   readonly #underWay: (number | undefined)[] = [];
 
   /** `connections`: at most so many send at the same time. Each has accounts of its own. */
-  constructor(prefix: string, count: number, connections: number) {
+  constructor(prefix: string, count: number, connections: number, isDefault = false) {
     this.numbers = Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
     this.#connections = Math.min(connections, count);
-    this.#isDefault = this.numbers.map(() => false);
+    this.#isDefault = this.numbers.map(() => isDefault);
     this.#turns = Array.from({ length: this.#connections }, () => 0);
+  }
+
+  /** An account that only the last connection sends to: with one connection less it is left alone. */
+  get lastConnection(): number {
+    return this.#connections - 1;
   }
 
   async open(url: string): Promise<void> {
@@ -108,18 +114,20 @@ export async function post(
     });
     const text = await response.text();
     if (expected.includes(response.status)) return text === "" ? undefined : JSON.parse(text);
-    if (attempt === MAX_ATTEMPTS || response.status < 500) throw new Error(`${url}: ${response.status} ${text}`);
+    if (attempt === MAX_ATTEMPTS || response.status < 500)
+      throw new Error(`${url}: ${response.status} ${text}`);
     await sleep(RETRY_MS);
   }
 }
 
 /** The version of the account in a reply, of a command or a read. */
 export function versionIn(reply: unknown): number {
-  const { account, version } = Object.assign({ account: undefined, version: undefined }, reply);
-  const own: unknown = version ?? Object.assign({ version: undefined }, account).version;
-  if (typeof own !== "number") throw new Error(`No version in ${JSON.stringify(reply)}`);
-  return own;
+  const parsed = replySchema.parse(reply);
+  return "account" in parsed ? parsed.account.version : parsed.version;
 }
+
+const versionedSchema = z.object({ version: z.int() });
+const replySchema = z.union([z.object({ account: versionedSchema }), versionedSchema]);
 
 export async function inParallel<Item>(
   items: readonly Item[],

@@ -20,7 +20,7 @@ export interface WorkerSource {
   readonly entry?: string;
 }
 
-export interface BundledModule {
+interface BundledModule {
   /** As the modules import each other. The first of a bundle is its entry. */
   readonly path: string;
   readonly type: "ESModule" | "Text" | "Data" | "CompiledWasm";
@@ -49,10 +49,18 @@ const MODULE_TYPES: Readonly<Record<string, BundledModule["type"]>> = {
 
 export const SYSTEM: readonly WorkerSource[] = WORKERS.map(({ name, config }) => ({ name, config }));
 
+/** What was bundled already: the source does not change during a run. */
+const bundled = new Map<string, Bundle>();
+
 export async function bundleAll(sources: readonly WorkerSource[]): Promise<Bundle[]> {
   const bundles: Bundle[] = [];
   // One after the other: each wrangler takes a core by itself.
-  for (const source of sources) bundles.push(await bundle(source));
+  for (const source of sources) {
+    const key = JSON.stringify(source);
+    const known = bundled.get(key) ?? (await bundle(source));
+    bundled.set(key, known);
+    bundles.push(known);
+  }
   return bundles;
 }
 
@@ -86,7 +94,9 @@ async function readModules(folder: string): Promise<BundledModule[]> {
       contents: await readFile(join(folder, file)),
     })),
   );
-  return modules.toSorted((one, other) => Number(other.type === "ESModule") - Number(one.type === "ESModule"));
+  return modules.toSorted(
+    (one, other) => Number(other.type === "ESModule") - Number(one.type === "ESModule"),
+  );
 }
 
 function fileType(file: string): BundledModule["type"] | undefined {

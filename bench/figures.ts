@@ -54,7 +54,11 @@ export function isMet({ measured, limit, isCeiling }: Goal): boolean | null {
 
 export function spreadOf(samples: readonly number[]): Spread {
   const sorted = samples.toSorted((one, other) => one - other);
-  return { median: percentile(sorted, 0.5), least: sorted[0] ?? Number.NaN, greatest: sorted.at(-1) ?? Number.NaN };
+  return {
+    median: percentile(sorted, 0.5),
+    least: sorted[0] ?? Number.NaN,
+    greatest: sorted.at(-1) ?? Number.NaN,
+  };
 }
 
 /** Nearest rank. `sorted`: ascending. */

@@ -39,7 +39,7 @@ export async function load(url: string, traffic: Traffic, options: LoadOptions):
   let errors = 0;
   let clients = 0;
   const startedAt = performance.now();
-  const run = autocannon({
+  const settings: autocannon.Options = {
     url,
     connections,
     duration: seconds,
@@ -50,7 +50,12 @@ export async function load(url: string, traffic: Traffic, options: LoadOptions):
         {
           setupRequest: (request) => {
             const { method, path, headers } = traffic.next(connection);
-            return { ...request, method, path, ...(headers === undefined ? {} : { headers: { ...headers } }) };
+            return {
+              ...request,
+              method,
+              path,
+              ...(headers === undefined ? {} : { headers: { ...headers } }),
+            };
           },
           onResponse: (status) => {
             traffic.answered(connection, status);
@@ -59,11 +64,13 @@ export async function load(url: string, traffic: Traffic, options: LoadOptions):
         },
       ]);
     },
+  };
+  const result = await new Promise<autocannon.Result>((settle, reject) => {
+    const run = autocannon(settings, (error, done) => (error ? reject(error) : settle(done)));
+    run.on("response", (_client, status, _bytes, responseMs) => {
+      if (status === traffic.expected) latencies.push(responseMs);
+    });
   });
-  run.on("response", (_client, status, _bytes, responseMs) => {
-    if (status === traffic.expected) latencies.push(responseMs);
-  });
-  const result = await run;
   const elapsedSeconds = (performance.now() - startedAt) / 1000;
   latencies.sort((one, other) => one - other);
   return {

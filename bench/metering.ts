@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import { inParallel, post } from "./accounts.ts";
 import { bundleAll, SYSTEM, type WorkerSource } from "./bundles.ts";
-import type { Units } from "./meter/meter.ts";
+import type { Units } from "./meter/units.ts";
 import { addUnits } from "./prices.ts";
 import { Rig } from "./rig.ts";
 import { migrateSystem, WORKER_NAMES } from "./systems.ts";
@@ -48,17 +48,33 @@ export async function countSystem(sizes: CountSizes): Promise<Counted> {
   try {
     await migrateSystem(rig);
     const { edge, command, processor } = WORKER_NAMES;
-    return await count(rig, { front: edge, all: [edge, command, processor], keys: true, projector: processor, database: "VIEWS" }, sizes);
+    return await count(
+      rig,
+      { front: edge, all: [edge, command, processor], keys: true, projector: processor, database: "VIEWS" },
+      sizes,
+    );
   } finally {
     await rig.stop();
   }
 }
 
 export async function countPlainWay(sizes: CountSizes): Promise<Counted> {
-  const rig = await Rig.start(await bundleAll([{ name: "plain-way", config: "bench/plain-way/wrangler.toml" }]));
+  const rig = await Rig.start(
+    await bundleAll([{ name: "plain-way", config: "bench/plain-way/wrangler.toml" }]),
+  );
   try {
     await rig.migrate("plain-way", "PLAIN_VIEWS", "bench/plain-way/migrations");
-    return await count(rig, { front: "plain-way", all: ["plain-way"], keys: false, projector: "plain-way", database: "PLAIN_VIEWS" }, sizes);
+    return await count(
+      rig,
+      {
+        front: "plain-way",
+        all: ["plain-way"],
+        keys: false,
+        projector: "plain-way",
+        database: "PLAIN_VIEWS",
+      },
+      sizes,
+    );
   } finally {
     await rig.stop();
   }
@@ -113,7 +129,9 @@ async function count(rig: Rig, workers: MeteredWorkers, sizes: CountSizes): Prom
 
 /** As fast as they go. They may arrive in another order than they were sent: what is refused is sent again. */
 async function burst(commands: string, count: number): Promise<void> {
-  const turns = Array.from({ length: count }, (_, index) => (index % 2 === 0 ? "make-default" : "clear-default"));
+  const turns = Array.from({ length: count }, (_, index) =>
+    index % 2 === 0 ? "make-default" : "clear-default",
+  );
   await inParallel(turns, BURST_CONNECTIONS, async (command) => {
     for (;;) {
       const response = await fetch(`${commands}/${command}`, { method: "POST" });

@@ -13,13 +13,14 @@ const FOLDER = new URL("./peers/", import.meta.url);
 const START_LIMIT_MS = 60_000;
 
 export const EMMETT_POSTGRES = "Emmett on PostgreSQL";
-export const EMMETT_SQLITE = "Emmett on SQLite";
-export const PLAIN_POSTGRES = "UPDATE in PostgreSQL";
+const EMMETT_SQLITE = "Emmett on SQLite";
+const PLAIN_POSTGRES = "UPDATE in PostgreSQL";
 
 /** Said of the peer that the registry does not have yet. */
 const EMMETT_OBJECT = {
   name: "Emmett on Durable Objects",
-  reason: "its store is in 0.43.0-beta.48, which npm's registry did not give; 0.42.4 has no store for D1 or objects",
+  reason:
+    "its store is in 0.43.0-beta.48, which npm's registry did not give; 0.42.4 has no store for D1 or objects",
 };
 
 export interface PeerProcess {

@@ -52,7 +52,12 @@ export async function startPostgres(): Promise<Postgres | null> {
   };
   const address = ["--host", "127.0.0.1", "--port", String(port), "--username", USER];
   const givenUpAt = performance.now() + START_LIMIT_MS;
-  while (!(await run("pg_isready", ...address).then(() => true, () => false))) {
+  while (
+    !(await run("pg_isready", ...address).then(
+      () => true,
+      () => false,
+    ))
+  ) {
     if (server.exitCode !== null || performance.now() > givenUpAt) {
       await stop();
       throw new Error("PostgreSQL did not start");

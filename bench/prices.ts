@@ -1,6 +1,6 @@
 // What the platform asks for, and what a run comes to by it.
 
-import type { Units } from "./meter/meter.ts";
+import type { Units } from "./meter/units.ts";
 
 /** When the prices were read, and where. */
 export const PRICES_AS_OF = "2026-11-24";

@@ -88,7 +88,7 @@ function workerOptions({ config, modules }: Bundle, vars: RigOptions["vars"]): V
   return {
     ...options,
     ...(name === undefined ? {} : { name }),
-    bindings: { ...options.bindings, ...vars },
+    bindings: Object.assign({}, options.bindings, vars),
     modules: modules.map(({ path, type, contents }) => ({ path, type, contents: new Uint8Array(contents) })),
     modulesRoot: "/",
     unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],

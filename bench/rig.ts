@@ -33,7 +33,7 @@ export class Rig {
     vars: Readonly<Record<string, string>> = { OPEN_ON_LOOPBACK: "true" },
   ): Promise<Rig> {
     const rig = new Rig(bundles, await mkdtemp(join(tmpdir(), "rig-")), vars);
-    await rig.#run();
+    await rig.startRuntime();
     return rig;
   }
 
@@ -67,18 +67,13 @@ export class Rig {
     await this.#call({ call: "evict", worker, object, name });
   }
 
-  /** A new runtime on the same storage: a cold start. */
-  async restart(): Promise<void> {
-    await this.#end();
-    await this.#run();
-  }
-
   async stop(): Promise<void> {
-    await this.#end();
+    await this.stopRuntime();
     await rm(this.#storage, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  async #run(): Promise<void> {
+  /** A new runtime, on the storage that the one before left. */
+  async startRuntime(): Promise<void> {
     this.#process = fork(PROCESS, {
       serialization: "advanced",
       stdio: ["ignore", "ignore", "inherit", "ipc"],
@@ -93,7 +88,7 @@ export class Rig {
     );
   }
 
-  async #end(): Promise<void> {
+  async stopRuntime(): Promise<void> {
     const running = this.#process;
     this.#process = undefined;
     if (running === undefined || running.exitCode !== null || running.signalCode !== null) return;

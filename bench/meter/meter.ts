@@ -1,19 +1,6 @@
 // The meter: what the platform would bill, counted inside the runtime by what its own interfaces report.
 
-export interface Units {
-  /** HTTP requests from outside and batches of a queue; calls over service bindings are free. */
-  workerRequests: number;
-  /** RPC calls and alarms. */
-  objectRequests: number;
-  /** SQL rows, and alarms set, each of which is billed as one. */
-  objectRowsWritten: number;
-  objectRowsRead: number;
-  messages: number;
-  /** Writes, reads and deletes, each per 64 KB begun. */
-  queueOperations: number;
-  databaseRowsWritten: number;
-  databaseRowsRead: number;
-}
+import { noUnits, type Units } from "./units.ts";
 
 const QUEUE_UNIT_BYTES = 64_000;
 /** A message is written, read and deleted (Queues documentation, "Pricing"). */
@@ -26,7 +13,7 @@ export class Meter {
   readonly #cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
   readonly #undo: (() => void)[] = [];
   readonly #metered = new Set<object>();
-  #units = none();
+  #units: Units = noUnits();
 
   /** What was counted since the last time. */
   take(): Units {
@@ -35,7 +22,7 @@ export class Meter {
       this.#units.objectRowsWritten += cursor.rowsWritten;
     }
     const taken = this.#units;
-    this.#units = none();
+    this.#units = noUnits();
     return taken;
   }
 
@@ -71,7 +58,10 @@ export class Meter {
       void answer.then(({ meta }) => this.#countDatabaseRows(meta)).catch(() => {});
     };
     this.#wrap(database, "batch", (answers: Promise<D1Result[]>) => {
-      void answers.then((results) => results.forEach(({ meta }) => this.#countDatabaseRows(meta))).catch(() => {});
+      const countAll = (results: D1Result[]): void => {
+        for (const { meta } of results) this.#countDatabaseRows(meta);
+      };
+      void answers.then(countAll).catch(() => {});
     });
     this.#wrap(statement, "all", countRows);
     this.#wrap(statement, "run", countRows);
@@ -109,7 +99,8 @@ export class Meter {
   #replace(instance: object, name: string, method: (...args: never[]) => unknown): void {
     const prototype: object = Object.getPrototypeOf(instance);
     const original = Object.getOwnPropertyDescriptor(prototype, name);
-    if (original === undefined || original.value === method) throw new Error(`The runtime has no own ${name}`);
+    if (original === undefined || original.value === method)
+      throw new Error(`The runtime has no own ${name}`);
     Object.defineProperty(prototype, name, { ...original, value: method });
     this.#undo.push(() => Object.defineProperty(prototype, name, original));
   }
@@ -121,17 +112,4 @@ export class Meter {
     this.#metered.add(prototype);
     return true;
   }
-}
-
-function none(): Units {
-  return {
-    workerRequests: 0,
-    objectRequests: 0,
-    objectRowsWritten: 0,
-    objectRowsRead: 0,
-    messages: 0,
-    queueOperations: 0,
-    databaseRowsWritten: 0,
-    databaseRowsRead: 0,
-  };
 }

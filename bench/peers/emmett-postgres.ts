@@ -9,7 +9,7 @@ import {
 import { pongoClient } from "@event-driven-io/pongo";
 import pg from "pg";
 import type { Account } from "../../src/account/account.ts";
-import { EVENT_TYPES, type EmmettEvent, evolveState, execute, fill } from "./emmett-events.ts";
+import { type EmmettEvent, EVENT_TYPES, evolveState, execute, fill } from "./emmett-events.ts";
 import { servePeer } from "./peer.ts";
 
 /** As many as the bench has connections. */
@@ -24,7 +24,7 @@ type AccountDocument = { account: Account };
 const accounts = pongoSingleStreamProjection<AccountDocument, EmmettEvent>({
   collectionName: COLLECTION,
   canHandle: EVENT_TYPES,
-  evolve: (document: AccountDocument | null, event) => {
+  evolve: (document: AccountDocument | null, event: EmmettEvent) => {
     const { account } = evolveState({ account: document?.account ?? null }, event);
     return account === null ? null : { account };
   },
@@ -50,4 +50,5 @@ servePeer({
     await consumer.start();
     await consumer.close();
   },
+  forget: () => store.schema.dangerous.truncate({ resetSequences: true, truncateProjections: true }),
 });

@@ -1,9 +1,13 @@
 // Peer: Emmett on SQLite in a file, with the inline projection that its documentation shows (one SQL statement an event).
 
 import { projections } from "@event-driven-io/emmett";
-import { getSQLiteEventStore, SQLiteConnectionPool, sqliteRawSQLProjection } from "@event-driven-io/emmett-sqlite";
+import {
+  getSQLiteEventStore,
+  SQLiteConnectionPool,
+  sqliteRawSQLProjection,
+} from "@event-driven-io/emmett-sqlite";
 import type { Account } from "../../src/account/account.ts";
-import { EVENT_TYPES, type EmmettEvent, execute, fill } from "./emmett-events.ts";
+import { type EmmettEvent, EVENT_TYPES, execute, fill } from "./emmett-events.ts";
 import { servePeer } from "./peer.ts";
 
 const fileName = process.env.PEER_DATABASE ?? "";

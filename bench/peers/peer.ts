@@ -23,6 +23,8 @@ export interface Peer {
   fill?(accountNumber: string, events: number): Promise<void>;
   /** Makes the views anew from the logs. */
   rebuild?(): Promise<void>;
+  /** Deletes all logs and views. */
+  forget?(): Promise<void>;
 }
 
 /** Serves until the bench that started it is gone, and tells it the address. */
@@ -56,6 +58,10 @@ export function servePeer(peer: Peer): void {
   });
   app.post("/rebuild", async (context) => {
     await peer.rebuild?.();
+    return context.json({});
+  });
+  app.post("/forget", async (context) => {
+    await peer.forget?.();
     return context.json({});
   });
   app.onError((error, context) => {

@@ -46,7 +46,9 @@ export class PlainObject extends DurableObject<PlainEnv> {
 
   override async alarm(): Promise<void> {
     const { sql } = this.ctx.storage;
-    const rows = sql.exec<{ version: number; event: string }>("SELECT * FROM outbox ORDER BY version").toArray();
+    const rows = sql
+      .exec<{ version: number; event: string }>("SELECT * FROM outbox ORDER BY version")
+      .toArray();
     for (const { version, event } of rows) {
       await this.env.PLAIN_EVENTS.send(JSON.parse(event));
       sql.exec("DELETE FROM outbox WHERE version = ?", version);
@@ -98,7 +100,9 @@ async function project(views: D1Database, event: string): Promise<void> {
       )
       .bind(event),
     views
-      .prepare("INSERT INTO feed (account_number, version, event) VALUES (?1 ->> 'accountNumber', ?1 ->> 'version', ?1)")
+      .prepare(
+        "INSERT INTO feed (account_number, version, event) VALUES (?1 ->> 'accountNumber', ?1 ->> 'version', ?1)",
+      )
       .bind(event),
   ]);
 }
