@@ -10,6 +10,7 @@ import { measureLatency } from "./measures/latency.ts";
 import { measureReads } from "./measures/reads.ts";
 import { measureRebuild } from "./measures/rebuild.ts";
 import { measureSize } from "./measures/size.ts";
+import { measureVerification } from "./measures/verification.ts";
 import { readBenchOptions } from "./options.ts";
 import { type Absence, startPeers } from "./peers.ts";
 import { printMeasured, writeReport } from "./report.ts";
@@ -38,6 +39,7 @@ try {
     const { growth, waking } = await measureGrowth(bench);
     return [growth, waking];
   });
+  await measure("verification", async () => [await measureVerification(bench)]);
   await measure("rebuild", async () => [await measureRebuild(bench)]);
   await measure("size", async () => [await measureSize(bench)]);
 } finally {

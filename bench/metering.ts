@@ -11,6 +11,7 @@ import { migrateSystem, WORKER_NAMES } from "./systems.ts";
 
 /** The alarm behind each command goes off after five seconds (`ALARM_DELAY_MS` of the account object). */
 const ALARM_DONE_MS = 7_000;
+const RESTING_MS = 3_000;
 const VISIBLE_LIMIT_MS = 60_000;
 const POLL_MS = 5;
 const BURST_ACCOUNT = "BURST";
@@ -34,12 +35,14 @@ export interface Counted {
   readonly idleCommands: number;
   readonly burst: Units;
   readonly burstCommands: number;
-  /** What was billed over ten seconds in which nobody asked for anything. */
+  /** What was billed over some seconds in which nobody asked for anything. */
   readonly resting: Units;
 }
 
 export interface CountSizes {
   readonly idle: number;
+  /** Whether commands with idempotency keys are counted too. */
+  readonly keyed: boolean;
   readonly burst: number;
 }
 
@@ -50,7 +53,7 @@ export async function countSystem(sizes: CountSizes): Promise<Counted> {
     const { edge, command, processor } = WORKER_NAMES;
     return await count(
       rig,
-      { front: edge, all: [edge, command, processor], keys: true, projector: processor, database: "VIEWS" },
+      { front: edge, all: [edge, command, processor], projector: processor, database: "VIEWS" },
       sizes,
     );
   } finally {
@@ -69,7 +72,6 @@ export async function countPlainWay(sizes: CountSizes): Promise<Counted> {
       {
         front: "plain-way",
         all: ["plain-way"],
-        keys: false,
         projector: "plain-way",
         database: "PLAIN_VIEWS",
       },
@@ -83,8 +85,6 @@ export async function countPlainWay(sizes: CountSizes): Promise<Counted> {
 interface MeteredWorkers {
   readonly front: string;
   readonly all: readonly string[];
-  /** Whether it takes idempotency keys. */
-  readonly keys: boolean;
   /** Which Worker has the view, and its binding. */
   readonly projector: string;
   readonly database: string;
@@ -92,8 +92,8 @@ interface MeteredWorkers {
 
 async function count(rig: Rig, workers: MeteredWorkers, sizes: CountSizes): Promise<Counted> {
   const url = rig.url(workers.front);
-  const take = async (): Promise<Units> => {
-    await sleep(ALARM_DONE_MS);
+  const take = async (afterMs = ALARM_DONE_MS): Promise<Units> => {
+    await sleep(afterMs);
     return addUnits(await Promise.all(workers.all.map((worker) => readMeter(rig.url(worker)))));
   };
   const numbers = Array.from({ length: sizes.idle }, (_, index) => `IDLE-${index}`);
@@ -111,7 +111,7 @@ async function count(rig: Rig, workers: MeteredWorkers, sizes: CountSizes): Prom
     return take();
   };
   const idle = await oneEach("make-default", 2, new Headers());
-  const idleKeyed = workers.keys
+  const idleKeyed = sizes.keyed
     ? await oneEach("clear-default", 3, new Headers({ "Idempotency-Key": "one-key-for-each-account" }))
     : null;
   await burst(`${url}/v1/accounts/${BURST_ACCOUNT}/commands`, sizes.burst);
@@ -123,7 +123,7 @@ async function count(rig: Rig, workers: MeteredWorkers, sizes: CountSizes): Prom
     idleCommands: sizes.idle,
     burst: burstUnits,
     burstCommands: sizes.burst,
-    resting: await take(),
+    resting: await take(RESTING_MS),
   };
 }
 

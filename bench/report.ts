@@ -88,9 +88,10 @@ function section(measured: Measured): string[] {
 /** A line for each figure, the ranges in parentheses. Where a peer is ahead of the system, its line says so. */
 function figureTable(figures: readonly Figure[]): string[] {
   const hasErrors = figures.some(({ errors }) => errors !== undefined);
+  const grouped = [...Map.groupBy(figures, ({ what }) => what).values()].flat();
   return table(
     ["", "system", "figure", ...(hasErrors ? ["errors"] : [])],
-    figures.map((figure) => {
+    grouped.map((figure) => {
       const { system, what, unit, spread, errors } = figure;
       const range =
         spread.least === spread.greatest ? "" : ` (${number(spread.least)} to ${number(spread.greatest)})`;

@@ -73,7 +73,7 @@ function page(units: MeasuredUnits, takenAt: string): string {
       ]),
     ),
     "",
-    "In bold what binds first at that load. What is done about each:",
+    "In bold what binds first at that load. What is to be done about each, when it comes near:",
     "",
     ...LIMITS.map(({ name, answer }) => `- **${name}**: ${answer}.`),
     "",

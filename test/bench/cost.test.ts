@@ -18,7 +18,7 @@ const ROWS_PER_COMMAND_CEILING = 2.2;
 describe("with the real Workers under the meter", { timeout: 180_000 }, () => {
   let counted: Counted;
   beforeAll(async () => {
-    counted = await countSystem({ idle: IDLE_COMMANDS, burst: BURST_COMMANDS });
+    counted = await countSystem({ idle: IDLE_COMMANDS, keyed: false, burst: BURST_COMMANDS });
   }, 180_000);
 
   it("a command on an idle account bills 2 rows in its object and 5 in the views, and one message", () => {
@@ -32,10 +32,6 @@ describe("with the real Workers under the meter", { timeout: 180_000 }, () => {
       messages: IDLE_COMMANDS,
       queueOperations: 3 * IDLE_COMMANDS,
     });
-  });
-
-  it("with an idempotency key it bills one row more in its object", () => {
-    expect(counted.idleKeyed?.objectRowsWritten).toBe(3 * IDLE_COMMANDS);
   });
 
   it("a million commands on idle accounts cost no more than they did", () => {
