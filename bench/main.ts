@@ -18,6 +18,9 @@ import { describeRun } from "./results.ts";
 import { writeScale } from "./scale-report.ts";
 import { startFloor, startSystem } from "./systems.ts";
 
+// So that what ends with this process notices it.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+
 const { quick, only } = readBenchOptions();
 const startedAt = performance.now();
 const measures: Measured[] = [];

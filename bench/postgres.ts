@@ -44,6 +44,8 @@ export async function startPostgres(): Promise<Postgres | null> {
     { ...owner, cwd: folder, stdio: "ignore" },
   );
   const exited = once(server, "exit");
+  // Whatever ends the bench ends its server.
+  process.once("exit", () => server.kill("SIGINT"));
   const stop = async (): Promise<void> => {
     // A fast shutdown: it does not wait for clients.
     if (server.exitCode === null) server.kill("SIGINT");

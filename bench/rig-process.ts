@@ -11,6 +11,14 @@ export interface RigOptions {
   readonly storage: string;
   /** For every Worker. */
   readonly vars: Readonly<Record<string, string>>;
+  /** Whether a profiler may look into it, which makes it slower. */
+  readonly inspected: boolean;
+}
+
+/** Where the rig answers. */
+export interface RigAddresses {
+  readonly workers: Readonly<Record<string, string>>;
+  readonly inspector: string | null;
 }
 
 export type RigCall =
@@ -63,13 +71,14 @@ async function answer(call: RigCall): Promise<unknown> {
 }
 
 /** Answers each Worker's own address: no proxy stands before it. */
-async function start({ bundles, storage, vars }: RigOptions): Promise<Record<string, string>> {
+async function start({ bundles, storage, vars, inspected }: RigOptions): Promise<RigAddresses> {
   const workers = bundles.map((bundle) => workerOptions(bundle, vars));
   miniflare = new Miniflare(
     convertV4MiniflareOptions({
       workers,
       resourcePersistencePath: storage,
       cf: false,
+      ...(inspected ? { inspectorPort: 0 } : {}),
       // The Workers log a line for each request. Reading it is not what is measured.
       handleStructuredLogs: () => {},
     }),
@@ -79,7 +88,8 @@ async function start({ bundles, storage, vars }: RigOptions): Promise<Record<str
   for (const { name } of workers) {
     if (name !== undefined) addresses[name] = (await miniflare.unsafeGetDirectURL(name)).origin;
   }
-  return addresses;
+  const inspector = inspected ? (await miniflare.getInspectorURL()).href.replace(/^ws/, "http") : null;
+  return { workers: addresses, inspector: inspector?.replace(/\/$/, "") ?? null };
 }
 
 function workerOptions({ config, modules }: Bundle, vars: RigOptions["vars"]): V4WorkerOptions {

@@ -6,42 +6,51 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { unstable_splitSqlQuery } from "wrangler";
+import * as z from "zod";
 import { PROJECT } from "../src/tools/wrangler.ts";
 import type { Bundle } from "./bundles.ts";
 import { cpuSecondsBelow } from "./machine.ts";
-import type { RigCall, RigReply, RigRequest } from "./rig-process.ts";
+import type { RigAddresses, RigCall, RigOptions, RigReply, RigRequest } from "./rig-process.ts";
 
 const PROCESS = new URL("./rig-process.ts", import.meta.url);
 
+const addressesSchema = z.object({
+  workers: z.record(z.string(), z.string()),
+  inspector: z.string().nullable(),
+}) satisfies z.ZodType<RigAddresses>;
+
 export class Rig {
-  readonly #bundles: readonly Bundle[];
-  readonly #storage: string;
-  readonly #vars: Readonly<Record<string, string>>;
+  readonly #options: RigOptions;
   #process: ChildProcess | undefined;
-  #addresses: Readonly<Record<string, string>> = {};
+  #addresses: RigAddresses = { workers: {}, inspector: null };
   #calls = 0;
 
-  private constructor(bundles: readonly Bundle[], storage: string, vars: Readonly<Record<string, string>>) {
-    this.#bundles = bundles;
-    this.#storage = storage;
-    this.#vars = vars;
+  private constructor(options: RigOptions) {
+    this.#options = options;
   }
 
   /** On storage that is empty. */
   static async start(
     bundles: readonly Bundle[],
     vars: Readonly<Record<string, string>> = { OPEN_ON_LOOPBACK: "true" },
+    inspected = false,
   ): Promise<Rig> {
-    const rig = new Rig(bundles, await mkdtemp(join(tmpdir(), "rig-")), vars);
+    const storage = await mkdtemp(join(tmpdir(), "rig-"));
+    const rig = new Rig({ bundles, storage, vars, inspected });
     await rig.startRuntime();
     return rig;
   }
 
   /** A Worker's own address, by the name in its wrangler.toml. It changes with each restart. */
   url(worker: string): string {
-    const address = this.#addresses[worker];
+    const address = this.#addresses.workers[worker];
     if (address === undefined) throw new Error(`The rig has no Worker ${worker}`);
     return address;
+  }
+
+  get inspectorUrl(): string {
+    if (this.#addresses.inspector === null) throw new Error("The rig is not inspected");
+    return this.#addresses.inspector;
   }
 
   /** Processor seconds that the runtime has used so far; null where the system does not say. */
@@ -69,7 +78,7 @@ export class Rig {
 
   async stop(): Promise<void> {
     await this.stopRuntime();
-    await rm(this.#storage, { recursive: true, force: true, maxRetries: 5 });
+    await rm(this.#options.storage, { recursive: true, force: true, maxRetries: 5 });
   }
 
   /** A new runtime, on the storage that the one before left. */
@@ -79,13 +88,7 @@ export class Rig {
       stdio: ["ignore", "ignore", "inherit", "ipc"],
       execArgv: ["--no-warnings"],
     });
-    const options = { bundles: this.#bundles, storage: this.#storage, vars: this.#vars };
-    this.#addresses = Object.fromEntries(
-      Object.entries((await this.#call({ call: "start", options })) ?? {}).map(([name, url]) => [
-        name,
-        String(url),
-      ]),
-    );
+    this.#addresses = addressesSchema.parse(await this.#call({ call: "start", options: this.#options }));
   }
 
   async stopRuntime(): Promise<void> {

@@ -18,8 +18,8 @@ const FLOOR: readonly WorkerSource[] = [
   { name: "floor-view", config: "bench/floor/view.toml" },
 ];
 
-export async function startSystem(vars?: Readonly<Record<string, string>>): Promise<Rig> {
-  const rig = await Rig.start(await bundleAll(SYSTEM), vars);
+export async function startSystem(vars?: Readonly<Record<string, string>>, inspected = false): Promise<Rig> {
+  const rig = await Rig.start(await bundleAll(SYSTEM), vars, inspected);
   await migrateSystem(rig);
   return rig;
 }
