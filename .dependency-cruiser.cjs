@@ -76,6 +76,7 @@ module.exports = {
     // swc, because dependency-cruiser does not speak to TypeScript 7 yet. It sees type-only imports too.
     parser: "swc",
     doNotFollow: { path: "node_modules" },
+    exclude: { path: "/\\.wrangler/" },
     enhancedResolveOptions: {
       exportsFields: ["exports"],
       extensions: [".ts", ".js", ".mjs", ".json"],

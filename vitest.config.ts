@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     // The Workers log a line for each thing they do; it is worth reading where a test fails.
     silent: "passed-only",
+    // The usual is a core less, and most of these tests wait for Workers to start.
+    maxWorkers: "100%",
     projects: [
       {
         test: {
@@ -27,6 +29,8 @@ export default defineConfig({
         test: {
           name: "workerd",
           include: ["test/{command,processor,query,views,http,edge,simulation}/**/*.test.ts"],
+          // No test is about speed, and the machine may be busy.
+          testTimeout: 60_000,
         },
       },
       {

@@ -90,6 +90,8 @@ async function underLoad(
   });
   // The probe's account is the last connection's.
   const connections = Math.min(sizes.connections, accounts.numbers.length) - 1;
+  // Its failure is told by the last line, whenever it comes.
+  done.catch(() => {});
   while (isProbing) await load(url, accounts, { connections, seconds: 1, rate });
   await accounts.settle(url);
   return done;

@@ -41,7 +41,7 @@ export async function measureRebuild({ sizes, peers }: Bench): Promise<Measured>
     for (let round = 0; round < sizes.rounds; round++) {
       const startedAt = performance.now();
       const reader = startReading(url, numbers, sizes.rebuildEventsEach);
-      const walk = await walkToEnd(url, "/v1/operations/rebuilds");
+      const walk = await walkToEnd(url, "/v1/operations/rebuilds").finally(reader.stop);
       const seconds = (performance.now() - startedAt) / 1000;
       const read = await reader.stop();
       rates.push(walk.events / seconds);
@@ -141,11 +141,15 @@ function startReading(url: string, numbers: readonly string[], version: number) 
   const reading = (async () => {
     while (isReading) {
       const number = numbers[Math.floor(Math.random() * numbers.length)];
-      const response = await fetch(`${url}/v1/accounts/${number}`);
-      const body: unknown = await response.json();
       read.count += 1;
-      if (!response.ok) read.failed += 1;
-      else if (versionIn(body) < version) read.stale += 1;
+      try {
+        const response = await fetch(`${url}/v1/accounts/${number}`);
+        const body: unknown = await response.json();
+        if (!response.ok) read.failed += 1;
+        else if (versionIn(body) < version) read.stale += 1;
+      } catch {
+        read.failed += 1;
+      }
     }
   })();
   return {

@@ -1,14 +1,24 @@
-// The command Worker and its account objects, under the meter.
+// The command Worker and its objects, under the meter.
 
-import worker, { AccountObject as RealAccountObject } from "../../src/command/worker.ts";
-import { meter, meterBindings, metered, meterObjects } from "./metered-worker.ts";
+import worker, {
+  AccountObject as RealAccountObject,
+  Unpublished as RealUnpublished,
+} from "../../src/command/worker.ts";
+import { metered, meterObject, meterObjects } from "./metered-worker.ts";
 
 meterObjects(RealAccountObject);
+meterObjects(RealUnpublished);
 
 export class AccountObject extends RealAccountObject {
   constructor(...[ctx, env]: ConstructorParameters<typeof RealAccountObject>) {
-    meter.meterStorage(ctx.storage);
-    meterBindings(env);
+    meterObject(ctx, env);
+    super(ctx, env);
+  }
+}
+
+export class Unpublished extends RealUnpublished {
+  constructor(...[ctx, env]: ConstructorParameters<typeof RealUnpublished>) {
+    meterObject(ctx, env);
     super(ctx, env);
   }
 }

@@ -11,7 +11,7 @@ interface Worker<Env> {
 }
 
 /** One for the whole Worker: its objects run in the same isolate here. */
-export const meter = new Meter();
+const meter = new Meter();
 
 /** `isPublic`: whether requests come from outside, where they are billed. */
 export function metered<Env extends object>(worker: Worker<Env>, isPublic: boolean) {
@@ -30,7 +30,13 @@ export function metered<Env extends object>(worker: Worker<Env>, isPublic: boole
   };
 }
 
-export function meterBindings(env: object): void {
+/** Before an object's constructor does anything. */
+export function meterObject({ storage }: DurableObjectState, env: object): void {
+  meter.meterStorage(storage);
+  meterBindings(env);
+}
+
+function meterBindings(env: object): void {
   for (const binding of Object.values(env)) {
     if (isDatabase(binding)) meter.meterDatabase(binding);
     else if (isQueue(binding)) meter.meterQueue(binding);

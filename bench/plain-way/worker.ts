@@ -3,7 +3,7 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { Hono } from "hono";
-import { meter, meterBindings, metered, meterObjects } from "../meter/metered-worker.ts";
+import { metered, meterObject, meterObjects } from "../meter/metered-worker.ts";
 
 interface PlainEnv {
   readonly OBJECTS: DurableObjectNamespace<PlainObject>;
@@ -27,8 +27,7 @@ const TABLES = `
 
 export class PlainObject extends DurableObject<PlainEnv> {
   constructor(ctx: DurableObjectState, env: PlainEnv) {
-    meter.meterStorage(ctx.storage);
-    meterBindings(env);
+    meterObject(ctx, env);
     super(ctx, env);
     ctx.storage.sql.exec(TABLES);
   }

@@ -1,6 +1,7 @@
 // Reaching a log's owner, which a deploy or a crash may reset in mid-call.
 
-import type { AccountLog, AccountLogs } from "./account-log.ts";
+import type { AccountLog, AccountLogs, LogSlice } from "./account-log.ts";
+import { upcast } from "./upcast.ts";
 
 /** A reset object is gone for an instant only: one fresh stub nearly always finds the new one. */
 const MAX_ATTEMPTS = 3;
@@ -28,6 +29,17 @@ export async function reachLog<Answer>(
       throw new LogUnavailable(`The log of account ${accountNumber} can't be reached`, { cause: error });
     }
   }
+}
+
+/** A slice of a log, in today's shapes: its owner may run older code than its reader. Throws `LogUnavailable`. */
+export async function readLog(
+  logs: AccountLogs,
+  accountNumber: string,
+  after: number,
+  limit: number,
+): Promise<LogSlice> {
+  const slice = await reachLog(logs, accountNumber, (log) => log.events(after, limit));
+  return { ...slice, events: slice.events.map(upcast) };
 }
 
 /** A reset is not always marked as retryable, but a command's id makes it so. */

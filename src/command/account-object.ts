@@ -14,7 +14,9 @@ import type { AccountCommand } from "../account/commands.ts";
 import { accountDecider } from "../account/decider.ts";
 import { type AccountEvent, EVENT_SCHEMAS, type RecordedAccountEvent } from "../account/events.ts";
 import type { EventsMessage } from "../account/events-message.ts";
+import { UNPUBLISHED_LIST, type UnpublishedObjects } from "../account/unpublished-accounts.ts";
 import { fold } from "../event-sourcing/decider.ts";
+import { logFailure } from "../http/log-line.ts";
 import { EventLog, type RememberedCommand } from "./event-log.ts";
 import { Publisher } from "./publisher.ts";
 
@@ -25,6 +27,7 @@ const MAX_ALARM_DELAY_MS = 60_000;
 
 interface AccountObjectEnv {
   readonly ACCOUNT_EVENTS: Queue<EventsMessage>;
+  readonly UNPUBLISHED: UnpublishedObjects;
 }
 
 export class AccountObject extends DurableObject<AccountObjectEnv> implements AccountLog {
@@ -35,6 +38,8 @@ export class AccountObject extends DurableObject<AccountObjectEnv> implements Ac
   #folded: { account: Account | null } | null = null;
   #alarmArmed = false;
   #failedAlarms = 0;
+  /** Whether it is on the list of those whose events wait; null where it may be, from before it woke. */
+  #isNoted: boolean | null = null;
 
   constructor(ctx: DurableObjectState, env: AccountObjectEnv) {
     super(ctx, env);
@@ -78,10 +83,24 @@ export class AccountObject extends DurableObject<AccountObjectEnv> implements Ac
       if (this.#publisher.cursor === null) this.#publisher.startFrom(this.#log.head().published);
       await this.#publisher.publish();
       this.#failedAlarms = 0;
+      if (this.#isNoted !== false) await this.#noteUnpublished(null);
     } catch (error) {
       this.#reportFailedSend(error);
       this.#failedAlarms += 1;
       this.#armAlarm(Math.min(ALARM_DELAY_MS * 2 ** this.#failedAlarms, MAX_ALARM_DELAY_MS));
+      if (this.#isNoted !== true) await this.#noteUnpublished(this.#publisher.waitingSince());
+    }
+  }
+
+  /** `since`: of the oldest event that waits, null where none does. Publishing does not depend on it. */
+  async #noteUnpublished(since: number | null): Promise<void> {
+    const list = this.env.UNPUBLISHED.getByName(UNPUBLISHED_LIST);
+    try {
+      if (since === null) await list.clear(this.#accountNumber);
+      else await list.note(this.#accountNumber, since);
+      this.#isNoted = since !== null;
+    } catch (error) {
+      logFailure("list of unpublished accounts", { accountNumber: this.#accountNumber }, error);
     }
   }
 
@@ -196,7 +215,7 @@ export class AccountObject extends DurableObject<AccountObjectEnv> implements Ac
   }
 
   #reportFailedSend(error: unknown): void {
-    console.warn(`Events of account ${this.#accountNumber} wait for the next attempt to publish:`, error);
+    logFailure("events wait to be published", { accountNumber: this.#accountNumber }, error);
   }
 }
 

@@ -35,6 +35,11 @@ export class Publisher {
     this.#cursor = cursor;
   }
 
+  /** When the oldest event that is not published was recorded, epoch milliseconds; null where all are. */
+  waitingSince(): number | null {
+    return this.#log.read(this.#cursor ?? 0, 1)[0]?.createdAt ?? null;
+  }
+
   /**
    * Sends what is not published yet. Single flight: who calls while a run is under way gets that run, which goes on
    * until the log has nothing more. Rejects when a send fails; what was sent before stays sent.

@@ -9,6 +9,7 @@ import { LogUnavailable } from "../account/reach-log.ts";
 import { allow, createApp, type HttpEnv, ProblemError } from "../http/app.ts";
 import { ARRAY_BODY_LIMIT_BYTES, BODY_LIMIT_BYTES, limitBody, readJson } from "../http/body.ts";
 import { answerHealth } from "../http/health.ts";
+import { logFailure } from "../http/log-line.ts";
 import {
   type InvalidPart,
   invalidRequest,
@@ -26,6 +27,7 @@ import {
 } from "../http/representations.ts";
 import { generateAccountNumber } from "./account-number.ts";
 import { type AddressedCommand, dispatch } from "./dispatch.ts";
+import { type KnownUsersEnv, refuseUnknownUsers } from "./known-users.ts";
 import {
   type AskedCommand,
   MAX_BULK_COMMANDS,
@@ -37,7 +39,7 @@ import {
   unknownCommand,
 } from "./requests.ts";
 
-export interface CommandEnv {
+export interface CommandEnv extends KnownUsersEnv {
   readonly ACCOUNT_LOGS: AccountLogs;
 }
 
@@ -130,8 +132,11 @@ type Reply =
 /** One reply for each command asked for, in their order. */
 async function replies(context: CommandContext, asked: readonly Parsed<AskedCommand>[]): Promise<Reply[]> {
   const traceId = context.get("traceId");
-  const commands = await Promise.all(
-    asked.map(async (parsed) => (parsed.ok ? await address(parsed.value, traceId) : parsed.problem)),
+  const commands = await refuseUnknownUsers(
+    context.env,
+    await Promise.all(
+      asked.map(async (parsed) => (parsed.ok ? await address(parsed.value, traceId) : parsed.problem)),
+    ),
   );
   const outcomes = await dispatch(
     context.env.ACCOUNT_LOGS,
@@ -141,7 +146,7 @@ async function replies(context: CommandContext, asked: readonly Parsed<AskedComm
     if (!("request" in command)) return { kind: "problem", problem: command };
     const outcome = outcomes.get(command);
     if (outcome === undefined || outcome instanceof LogUnavailable) {
-      console.error(`${traceId} ${command.accountNumber}:`, outcome?.cause);
+      logFailure("unreachable log", { traceId, accountNumber: command.accountNumber }, outcome);
       return { kind: "problem", problem: UNAVAILABLE };
     }
     return replyOf(outcome, command.request.command.type === "create");

@@ -21,6 +21,7 @@ app.all("/v1/commands", (context) => forward(context, context.env.COMMAND));
 app.all("/v1/accounts/:accountNumber/commands/:command", (context) => forward(context, context.env.COMMAND));
 app.post("/v1/accounts", (context) => forward(context, context.env.COMMAND));
 app.all("/v1/operations/*", (context) => forward(context, context.env.PROCESSOR));
+app.all("/v1/inbox/*", (context) => forward(context, context.env.PROCESSOR));
 app.all("/v1/*", (context) => forward(context, context.env.QUERY));
 
 app.get("/health", async (context) => {

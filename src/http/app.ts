@@ -1,8 +1,7 @@
 // What every HTTP-speaking Worker starts from: a Hono app that traces, and answers whatever goes wrong as a problem.
 
 import { type Context, Hono, type MiddlewareHandler } from "hono";
-import { LogUnavailable } from "../account/reach-log.ts";
-import { logLine } from "./log-line.ts";
+import { logFailure, logLine } from "./log-line.ts";
 import { methodNotAllowed, type Problem, problemResponse, UNAVAILABLE } from "./problems.ts";
 import { traceIdOf } from "./tracing.ts";
 
@@ -51,8 +50,8 @@ export function createApp<Bindings extends object>(): Hono<HttpEnv<Bindings>> {
   app.onError((error, context) => {
     if (error instanceof ProblemError) return problemResponse(error.problem, context.get("traceId"));
     // Whoever runs the service reads the cause in the log, by the trace id; a caller learns no internals.
-    const cause = error instanceof LogUnavailable ? error.cause : error;
-    console.error(`${context.get("traceId")} ${context.req.method} ${context.req.path}:`, cause);
+    const { method, path } = context.req;
+    logFailure("failed request", { traceId: context.get("traceId"), method, path }, error);
     return problemResponse(UNAVAILABLE, context.get("traceId"));
   });
   return app;

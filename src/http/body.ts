@@ -8,10 +8,10 @@ import { invalidRequest, type Problem, problemResponse } from "./problems.ts";
 
 export const BODY_LIMIT_BYTES = 16 * 1024;
 export const ARRAY_BODY_LIMIT_BYTES = 256 * 1024;
-/** Nothing that this service takes is deeper than an array of objects. */
+/** No command is deeper than an array of objects. */
 const MAX_NESTING = 8;
 
-const JSON_TYPE = /^application\/([a-z0-9.-]+\+)?json\s*(;|$)/i;
+export const JSON_TYPE = /^application\/([a-z0-9.-]+\+)?json\s*(;|$)/i;
 
 export function limitBody(limitBytes: number): MiddlewareHandler<HttpEnv<object>> {
   return bodyLimit({
@@ -30,21 +30,22 @@ export async function readJson(request: Request): Promise<unknown> {
       detail: "Send the body as application/json",
     });
   }
-  const value = parse(bytes);
+  const value = parseJson(bytes, MAX_NESTING);
   if (!Array.isArray(value) && bytes.byteLength > BODY_LIMIT_BYTES) {
     throw new ProblemError(tooLarge(BODY_LIMIT_BYTES));
   }
   return value;
 }
 
-function parse(bytes: ArrayBuffer): unknown {
+/** Throws a `ProblemError` where the bytes are no JSON, or are nested more than so many deep. */
+export function parseJson(bytes: ArrayBuffer, maxNesting: number): unknown {
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch {
     throw malformed("The body is not UTF-8");
   }
-  if (nesting(text) > MAX_NESTING) throw malformed(`The body is nested more than ${MAX_NESTING} deep`);
+  if (nesting(text) > maxNesting) throw malformed(`The body is nested more than ${maxNesting} deep`);
   try {
     return JSON.parse(text);
   } catch {
@@ -70,6 +71,6 @@ function malformed(detail: string): ProblemError {
   return new ProblemError(invalidRequest([{ pointer: "", detail }]));
 }
 
-function tooLarge(limitBytes: number): Problem {
+export function tooLarge(limitBytes: number): Problem {
   return { code: "payload-too-large", detail: `At most ${limitBytes} bytes` };
 }

@@ -1,5 +1,6 @@
 // Whether a Worker has what it works with: the answer of `GET /health`, of which the edge makes one for all.
 
+import { logFailure } from "./log-line.ts";
 import { UNAVAILABLE } from "./problems.ts";
 
 const UNAVAILABLE_HEADERS = { ...UNAVAILABLE.headers, "Cache-Control": "no-store" };
@@ -12,7 +13,7 @@ export async function answerHealth(traceId: string, checks: HealthChecks): Promi
   const down: string[] = [];
   for (const [name, check] of Object.entries(checks)) {
     await check().catch((error) => {
-      console.error(`${traceId} ${name}:`, error);
+      logFailure("unhealthy part", { traceId, part: name }, error);
       down.push(`${name} does not answer`);
     });
   }

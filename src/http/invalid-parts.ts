@@ -4,7 +4,7 @@ import type * as z from "zod";
 import type { InvalidPart } from "./problems.ts";
 
 /** At most so many parts are named: a body of nonsense is no reason for an answer of nonsense. */
-const MAX_INVALID_PARTS = 20;
+export const MAX_INVALID_PARTS = 20;
 
 /** Pointers into the body (RFC 6901); an unknown key is pointed at itself. */
 export function invalidMembers(error: z.ZodError): InvalidPart[] {
@@ -30,6 +30,7 @@ function findings(error: z.ZodError): Finding[] {
     .slice(0, MAX_INVALID_PARTS);
 }
 
-function pointerOf(path: readonly PropertyKey[]): string {
+/** A JSON pointer. */
+export function pointerOf(path: readonly PropertyKey[]): string {
   return path.map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 }

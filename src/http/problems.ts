@@ -4,6 +4,7 @@ import type { Refusal } from "../account/refusals.ts";
 
 const PROBLEMS = {
   "invalid-request": { status: 400, title: "The request is not valid" },
+  unauthenticated: { status: 401, title: "The caller is not known" },
   "account-not-found": { status: 404, title: "There is no such account" },
   "version-not-found": { status: 404, title: "The account has no such version" },
   "not-found": { status: 404, title: "There is nothing at this address" },
@@ -14,8 +15,9 @@ const PROBLEMS = {
   "illegal-transition": { status: 409, title: "The command is not legal now" },
   "version-mismatch": { status: 412, title: "The account is at another version" },
   "payload-too-large": { status: 413, title: "The body is too large" },
-  "unsupported-media-type": { status: 415, title: "The body is not declared as JSON" },
+  "unsupported-media-type": { status: 415, title: "The body is of a type that is not taken here" },
   "idempotency-key-reused": { status: 422, title: "The idempotency key belongs to another request" },
+  "unknown-user": { status: 422, title: "There is no such user" },
   unavailable: { status: 503, title: "The service can't answer right now" },
 } as const;
 

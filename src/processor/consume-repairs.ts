@@ -2,16 +2,17 @@
 
 import * as z from "zod";
 import { accountNumberSchema } from "../account/commands.ts";
-import { logLine } from "../http/log-line.ts";
+import { logFailure, logLine } from "../http/log-line.ts";
+import { announceGrowth } from "./announce-growth.ts";
 import type { ProcessorEnv } from "./env.ts";
-import { keepMessage } from "./parking.ts";
+import { keepMessage, park } from "./parking.ts";
 import { repairOrPark } from "./repair-or-park.ts";
-import { retryLater } from "./retry-later.ts";
+import { retryDeadLater, retryLater } from "./retry-later.ts";
 import { walkRange } from "./walk-range.ts";
 
 const repairSchema = z.union([
-  z.object({ walk: z.string(), range: z.int().nonnegative() }),
-  z.object({ accountNumber: accountNumberSchema }),
+  z.strictObject({ walk: z.string(), range: z.int().nonnegative() }),
+  z.strictObject({ accountNumber: accountNumberSchema, traceId: z.string().optional() }),
 ]);
 
 /** Each message is one piece of work; what fails comes again, later each time. */
@@ -19,16 +20,40 @@ export async function consumeRepairs(batch: MessageBatch, env: ProcessorEnv): Pr
   for (const message of batch.messages) {
     const startedAt = Date.now();
     const work = repairSchema.safeParse(message.body).data;
-    let failure: string | null = null;
     try {
       if (work === undefined) await keepMessage(env.OPERATIONS, message, null, "Not a repair");
-      else if ("walk" in work) await walkRange(env, work);
-      else await repairOrPark(env, work.accountNumber, "checkpoint");
+      else if ("walk" in work) await walkRange(env, work, message.attempts);
+      else await repairOrPark(env, work.accountNumber, { from: "checkpoint", traceId: work.traceId });
       message.ack();
+      logLine("repairs message", { ...work, durationMs: Date.now() - startedAt });
     } catch (error) {
-      failure = String(error);
+      logFailure("repairs message", { ...work, durationMs: Date.now() - startedAt }, error);
       retryLater(message);
     }
-    logLine("repairs message", { ...work, failure, durationMs: Date.now() - startedAt });
+    // However it ended: a long repair writes to the feed bit by bit.
+    announceGrowth(env);
   }
+}
+
+/**
+ * Those of dead messages that were repairs: a range is let go, because whoever looks at its walk starts it again; an
+ * account is parked. Answers the other messages.
+ */
+export async function buryRepairs(messages: readonly Message[], env: ProcessorEnv): Promise<Message[]> {
+  const others: Message[] = [];
+  for (const message of messages) {
+    const work = repairSchema.safeParse(message.body).data;
+    if (work === undefined) others.push(message);
+    else if ("walk" in work) {
+      logLine("abandoned range", work);
+      message.ack();
+    } else {
+      const reason = { version: 1, message: "A repair was asked for, and failed as often as it was tried" };
+      await park(env.OPERATIONS, work.accountNumber, reason, work.traceId).then(
+        () => message.ack(),
+        () => retryDeadLater(message),
+      );
+    }
+  }
+  return others;
 }

@@ -3,8 +3,10 @@
 import * as z from "zod";
 import { accountNumberSchema } from "../account/commands.ts";
 import type { RecordedAccountEvent } from "../account/events.ts";
-import { eventsMessageSchema } from "../account/events-message.ts";
+import { type EventsMessage, eventsMessageSchema } from "../account/events-message.ts";
+import { LogUnavailable } from "../account/reach-log.ts";
 import { logLine } from "../http/log-line.ts";
+import { buryRepairs } from "./consume-repairs.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { keepMessage, park } from "./parking.ts";
 import { type Projected, project } from "./project.ts";
@@ -15,31 +17,51 @@ import { retryDeadLater, retryLater } from "./retry-later.ts";
 interface Gathered {
   readonly messages: Message[];
   readonly known: Map<number, RecordedAccountEvent>;
+  readonly traceIds: Set<string>;
   lastVersion: number;
 }
 
+/** So often an account's own log may fail to answer, half a minute in all, before the account is in sight as parked. */
+const ATTEMPTS_UNTIL_PARKED = 5;
+
 /** The queue `account-events`: what failed comes again, later each time. */
 export function consumeEvents(batch: MessageBatch, env: ProcessorEnv): Promise<void> {
-  return consume(batch, env, retryLater, async (_, { messages }) => messages.forEach(retryLater));
+  return consume(batch, batch.messages, env, retryLater, async (accountNumber, own, reason) => {
+    own.messages.forEach(retryLater);
+    const isOftenTried = own.messages.some(({ attempts }) => attempts >= ATTEMPTS_UNTIL_PARKED);
+    // What is no outage of a part but one account's trouble is to be seen, while it goes on being tried.
+    if (isOftenTried && reason instanceof LogUnavailable) await parkFor(env, accountNumber, own, reason);
+  });
 }
 
-/** Its dead-letter queue: nobody would bring these again, so what fails here too is parked. */
-export function consumeDeadEvents(batch: MessageBatch, env: ProcessorEnv): Promise<void> {
-  return consume(batch, env, retryDeadLater, async (accountNumber, { messages, lastVersion }, reason) => {
-    await park(env.OPERATIONS, accountNumber, new Unprojectable(lastVersion, reason));
-    for (const message of messages) message.ack();
+/** The dead-letter queue: nobody would bring these again, so what fails here too is parked. */
+export async function consumeDeadEvents(batch: MessageBatch, env: ProcessorEnv): Promise<void> {
+  const others = await buryRepairs(batch.messages, env);
+  await consume(batch, others, env, retryDeadLater, async (accountNumber, own, reason) => {
+    await parkFor(env, accountNumber, own, reason);
+    for (const message of own.messages) message.ack();
   });
+}
+
+function parkFor(
+  { OPERATIONS }: ProcessorEnv,
+  accountNumber: string,
+  { lastVersion, traceIds }: Gathered,
+  reason: unknown,
+): Promise<void> {
+  return park(OPERATIONS, accountNumber, new Unprojectable(lastVersion, reason), [...traceIds].at(-1));
 }
 
 /** `onFailure`: what becomes of an account's messages when a part of the system did not answer. */
 async function consume(
-  batch: MessageBatch,
+  { queue }: MessageBatch,
+  messages: readonly Message[],
   env: ProcessorEnv,
   retry: (message: Message) => void,
   onFailure: (accountNumber: string, own: Gathered, reason: unknown) => Promise<void>,
 ): Promise<void> {
   const startedAt = Date.now();
-  const { gathered, unreadable } = gather(batch.messages);
+  const { gathered, unreadable } = gather(messages);
   for (const { message, reason } of unreadable) {
     await keepMessage(env.OPERATIONS, message, accountNumberIn(message.body), reason).then(
       () => message.ack(),
@@ -56,16 +78,24 @@ async function consume(
     else await onFailure(accountNumber, own, failure).catch(() => own.messages.forEach(retry));
   }
   logLine("batch", {
-    queue: batch.queue,
-    messages: batch.messages.length,
+    queue,
+    messages: messages.length,
     unreadable: unreadable.length,
-    accounts: gathered.size,
+    accounts: [...gathered].map(([accountNumber, own]) => told(accountNumber, own)),
     events,
     repaired,
     parked,
     failures: [...failures].map(([accountNumber, reason]) => ({ accountNumber, reason: String(reason) })),
     durationMs: Date.now() - startedAt,
   });
+}
+
+/** More traces than this of one account are not told: a burst may have hundreds. */
+const MAX_TOLD_TRACES = 3;
+
+function told(accountNumber: string, { known, lastVersion, traceIds }: Gathered): object {
+  const versions = [Math.min(...known.keys()), lastVersion];
+  return { accountNumber, versions, traceIds: [...traceIds].slice(-MAX_TOLD_TRACES) };
 }
 
 const NOTHING_PROJECTED: Omit<Projected, "failures"> = { events: 0, repaired: [], parked: [] };
@@ -82,21 +112,38 @@ function gather(messages: readonly Message[]): {
   const gathered = new Map<string, Gathered>();
   const unreadable: Unreadable[] = [];
   for (const message of messages) {
-    const decoded = eventsMessageSchema.safeParse(message.body);
-    if (!decoded.success) {
-      unreadable.push({ message, reason: z.prettifyError(decoded.error) });
+    const decoded = decode(message.body);
+    if (typeof decoded === "string") {
+      unreadable.push({ message, reason: decoded });
       continue;
     }
-    const { accountNumber, events } = decoded.data;
-    const own: Gathered = gathered.get(accountNumber) ?? { messages: [], known: new Map(), lastVersion: 0 };
+    const { accountNumber, events } = decoded;
+    const own: Gathered = gathered.get(accountNumber) ?? {
+      messages: [],
+      known: new Map(),
+      traceIds: new Set(),
+      lastVersion: 0,
+    };
     gathered.set(accountNumber, own);
     own.messages.push(message);
     for (const event of events) {
       own.known.set(event.version, event);
+      own.traceIds.add(event.metadata.correlationId);
       own.lastVersion = Math.max(own.lastVersion, event.version);
     }
   }
   return { gathered, unreadable };
+}
+
+/** The message, or why it is none. */
+function decode(body: unknown): EventsMessage | string {
+  try {
+    const decoded = eventsMessageSchema.safeParse(body);
+    return decoded.success ? decoded.data : z.prettifyError(decoded.error);
+  } catch (error) {
+    // An upcaster met what it can't read: that is this message's trouble, and no other's.
+    return String(error);
+  }
 }
 
 /** What can still be read of a message that can't: whose it is. */

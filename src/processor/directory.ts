@@ -12,10 +12,14 @@ export async function registerAccounts(
   accountNumbers: readonly string[],
 ): Promise<void> {
   if (accountNumbers.length === 0) return;
-  await operations
+  await registering(operations, accountNumbers).run();
+}
+
+/** The same, as part of a transaction. */
+export function registering(operations: D1Database, accountNumbers: readonly string[]): D1PreparedStatement {
+  return operations
     .prepare("INSERT INTO directory SELECT value FROM json_each(?1) WHERE TRUE ON CONFLICT DO NOTHING")
-    .bind(JSON.stringify(accountNumbers))
-    .run();
+    .bind(JSON.stringify(accountNumbers));
 }
 
 /** In order. */

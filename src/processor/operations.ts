@@ -9,8 +9,11 @@ import { answerHealth } from "../http/health.ts";
 import { invalidMembers } from "../http/invalid-parts.ts";
 import { invalidRequest } from "../http/problems.ts";
 import { link } from "../http/representations.ts";
+import { announceGrowth } from "./announce-growth.ts";
 import type { ProcessorEnv } from "./env.ts";
-import { isParked, listParked, replayAll } from "./parking.ts";
+import { INBOX_HREF } from "./inbox-href.ts";
+import { addInboxRoutes, addSignedInboxRoute } from "./inbox-routes.ts";
+import { discardKeptMessage, isParked, listParked, readKeptMessage, replayAll } from "./parking.ts";
 import { repairOrPark } from "./repair-or-park.ts";
 import { readStatus } from "./status.ts";
 import { readWalk, startWalk, type Walk, type WalkKind } from "./walks.ts";
@@ -29,6 +32,7 @@ const ROOT = {
     parked: link("/v1/operations/parked"),
     rebuilds: link(PATHS.rebuild),
     verifications: link(PATHS.verification),
+    inbox: link(INBOX_HREF),
   },
 };
 
@@ -38,6 +42,7 @@ export function operationsRoutes(): Hono<HttpEnv<ProcessorEnv>> {
     await next();
     context.header("Cache-Control", "no-store");
   });
+  addSignedInboxRoute(app);
 
   const get = (path: string, answer: (context: OperationsContext) => Promise<Response>): void => {
     app.get(path, answer);
@@ -53,10 +58,14 @@ export function operationsRoutes(): Hono<HttpEnv<ProcessorEnv>> {
   get("/v1/operations/parked", async (context) => context.json(await listParked(context.env.OPERATIONS)));
   post("/v1/operations/parked/replay", async (context) => context.json(await replayAll(context.env), 202));
   post("/v1/operations/parked/:accountNumber/replay", replayOne);
+  app.get("/v1/operations/messages/:id", getMessage);
+  app.delete("/v1/operations/messages/:id", discardMessage);
+  app.all("/v1/operations/messages/:id", allow("GET", "HEAD", "DELETE"));
   post(PATHS.rebuild, (context) => start(context, "rebuild", z.strictObject({})));
   post(PATHS.verification, (context) => start(context, "verification", verificationSchema));
   get(`${PATHS.rebuild}/:id`, (context) => answerWalk(context, "rebuild"));
   get(`${PATHS.verification}/:id`, (context) => answerWalk(context, "verification"));
+  addInboxRoutes(app);
   get("/health", async ({ env, var: { traceId } }) =>
     answerHealth(traceId, {
       "the views database": () => env.VIEWS.prepare("SELECT id FROM status_totals").first(),
@@ -73,8 +82,28 @@ async function replayOne(context: OperationsContext): Promise<Response> {
   if (!accountNumber.success || !(await isParked(context.env.OPERATIONS, accountNumber.data))) {
     throw new ProblemError({ code: "not-found", detail: "No account of this number is parked" });
   }
-  const { version, parked } = await repairOrPark(context.env, accountNumber.data, "checkpoint");
-  return context.json({ accountNumber: accountNumber.data, version, parked });
+  const { version, parked } = await repairOrPark(context.env, accountNumber.data, {
+    from: "checkpoint",
+    traceId: context.get("traceId"),
+  });
+  announceGrowth(context.env);
+  return context.json({ accountNumber: accountNumber.data, version, parked: parked !== null });
+}
+
+async function getMessage(context: OperationsContext): Promise<Response> {
+  const message = await readKeptMessage(context.env.OPERATIONS, context.req.param("id") ?? "");
+  if (message === null) throw noSuchMessage();
+  return context.json(message);
+}
+
+async function discardMessage(context: OperationsContext): Promise<Response> {
+  if (!(await discardKeptMessage(context.env.OPERATIONS, context.req.param("id") ?? "")))
+    throw noSuchMessage();
+  return context.body(null, 204);
+}
+
+function noSuchMessage(): ProblemError {
+  return new ProblemError({ code: "not-found", detail: "No message of this id is kept" });
 }
 
 /** 202: the walk goes on by itself, and its address says how far it is. */
@@ -100,7 +129,7 @@ async function answerWalk(context: OperationsContext, kind: WalkKind): Promise<R
 }
 
 function representation(walk: Walk) {
-  const { kind, mends, finishedAt, found, mended, differences, ...members } = walk;
+  const { kind, mends, finishedAt, ...members } = walk;
   const seconds = Math.max(((finishedAt ?? Date.now()) - walk.startedAt) / 1000, 0.001);
   const perSecond = walk.done / seconds;
   return {
@@ -109,7 +138,7 @@ function representation(walk: Walk) {
     status: finishedAt === null ? "running" : "done",
     eventsPerSecond: Math.round(walk.events / seconds),
     secondsLeft: walk.done === 0 ? null : Math.round((walk.total - walk.done) / perSecond),
-    ...(kind === "verification" ? { repair: mends, found, mended, differences } : {}),
+    ...(kind === "verification" ? { repair: mends } : {}),
     _links: { self: link(`${PATHS[kind]}/${walk.id}`) },
   };
 }

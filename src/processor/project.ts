@@ -3,8 +3,10 @@
 import type { Account } from "../account/account.ts";
 import type { RecordedAccountEvent } from "../account/events.ts";
 import { isRefused, projectedAccount, readRows } from "../views/accounts-view.ts";
+import { announceGrowth } from "./announce-growth.ts";
 import { registerAccounts } from "./directory.ts";
 import type { ProcessorEnv } from "./env.ts";
+import { unparkPassed } from "./parking.ts";
 import { repairOrPark } from "./repair-or-park.ts";
 import { foldSteps, packSteps, type Step, writeSteps } from "./steps.ts";
 
@@ -15,6 +17,10 @@ const PARALLEL_REPAIRS = 10;
 export interface PendingEvents {
   readonly known: ReadonlyMap<number, RecordedAccountEvent>;
   readonly lastVersion: number;
+}
+
+function lastTrace({ known, lastVersion }: PendingEvents): string | undefined {
+  return known.get(lastVersion)?.metadata.correlationId;
 }
 
 /** What a batch came to, beside what went well. */
@@ -35,15 +41,23 @@ export async function project(
   pending: ReadonlyMap<string, PendingEvents>,
 ): Promise<Projected> {
   const rows = await readRows(env.VIEWS, [...pending.keys()]);
-  await registerAccounts(
-    env.OPERATIONS,
-    [...pending.keys()].filter((accountNumber) => !rows.has(accountNumber)),
-  );
+  const failures = new Map<string, unknown>();
+  const unknown = [...pending.keys()].filter((accountNumber) => !rows.has(accountNumber));
+  // Who is in the views is in the directory; who can't be registered now waits, and the others go on.
+  await registerAccounts(env.OPERATIONS, unknown).catch((error) => {
+    for (const accountNumber of unknown) failures.set(accountNumber, error);
+  });
   const steps: Step[] = [];
   const toRepair = new Set<string>();
+  /** Accounts whose views have all that came, at these versions. */
+  const caughtUp = new Map<string, number>();
   for (const [accountNumber, came] of pending) {
+    if (failures.has(accountNumber)) continue;
     const row = rows.get(accountNumber);
-    if (row !== undefined && row.version >= came.lastVersion) continue;
+    if (row !== undefined && row.version >= came.lastVersion) {
+      caughtUp.set(accountNumber, row.version);
+      continue;
+    }
     const before = row === undefined ? null : projectedAccount(row);
     const isTrusted = row === undefined || before !== null;
     const own = isTrusted ? stepsOf(accountNumber, before, came) : null;
@@ -51,7 +65,6 @@ export async function project(
     else steps.push(...own);
   }
   let events = 0;
-  const failures = new Map<string, unknown>();
   for (const transaction of packSteps(steps)) {
     // Where an earlier step of an account was not written, the later ones do not fit.
     const fitting = transaction.filter(
@@ -60,7 +73,10 @@ export async function project(
     if (fitting.length === 0) continue;
     try {
       await writeSteps(env.VIEWS, fitting, Date.now());
-      for (const step of fitting) events += step.events.length;
+      for (const { accountNumber, events: own, after } of fitting) {
+        events += own.length;
+        caughtUp.set(accountNumber, after?.version ?? 0);
+      }
     } catch (error) {
       for (const { accountNumber } of fitting) {
         // Refused: another writer was there before, or one of these accounts is poisonous. Alone, each finds out.
@@ -69,7 +85,14 @@ export async function project(
       }
     }
   }
+  // Also where this batch brought nothing new: it may come again because the first to take it ended before saying so.
+  announceGrowth(env);
   const parked = await repairAll(env, [...toRepair], pending, failures);
+  // A row in sight of an operator is to be true: whoever could not be taken off the list is looked at again.
+  await unparkPassed(env.OPERATIONS, caughtUp).catch((error) => {
+    for (const accountNumber of caughtUp.keys()) failures.set(accountNumber, error);
+  });
+  if (toRepair.size > 0) announceGrowth(env);
   return { events, repaired: [...toRepair], parked, failures };
 }
 
@@ -102,9 +125,12 @@ async function repairAll(
   const parked: string[] = [];
   const repairOne = async (accountNumber: string): Promise<void> => {
     try {
-      const upTo = pending.get(accountNumber)?.lastVersion ?? 0;
-      const outcome = await repairOrPark(env, accountNumber, "checkpoint", upTo);
-      if (outcome.parked) parked.push(accountNumber);
+      const came = pending.get(accountNumber);
+      const { parked: reason } = await repairOrPark(env, accountNumber, {
+        from: "checkpoint",
+        ...(came === undefined ? {} : { upTo: came.lastVersion, traceId: lastTrace(came) }),
+      });
+      if (reason !== null) parked.push(accountNumber);
     } catch (error) {
       failures.set(accountNumber, error);
     }

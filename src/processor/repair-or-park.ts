@@ -6,30 +6,37 @@ import { park, unpark } from "./parking.ts";
 import { repair, Unprojectable } from "./repair.ts";
 
 export interface RepairOutcome {
-  /** The version that the views are at. */
+  /** The version that the views are at, as far as this repair knows. */
   readonly version: number;
-  readonly parked: boolean;
+  /** Why the account is parked; null where it is not. */
+  readonly parked: string | null;
 }
 
-/** `upTo`: a version that the log has to have, since an event of it came. Rejects where a part does not answer. */
+/** What a repair is asked for with. */
+export interface RepairAsked {
+  readonly from: "checkpoint" | "start";
+  /** A version that the log has to have, since an event of it came. */
+  readonly upTo?: number;
+  /** The trace that led here, for the log line. */
+  readonly traceId?: string | undefined;
+}
+
+/** Rejects where a part does not answer. */
 export async function repairOrPark(
   env: ProcessorEnv,
   accountNumber: string,
-  from: "checkpoint" | "start",
-  upTo = 0,
+  { from, upTo = 0, traceId }: RepairAsked,
 ): Promise<RepairOutcome> {
   const startedAt = Date.now();
   try {
     const version = await repair(env, accountNumber, from);
     if (version < upTo) throw new Unprojectable(upTo, `The log ends at version ${version}`);
-    await unpark(env.OPERATIONS, accountNumber);
-    logLine("repair", { accountNumber, from, version, durationMs: Date.now() - startedAt });
-    return { version, parked: false };
+    await unpark(env.OPERATIONS, accountNumber, version);
+    logLine("repair", { traceId, accountNumber, from, version, durationMs: Date.now() - startedAt });
+    return { version, parked: null };
   } catch (error) {
     if (!(error instanceof Unprojectable)) throw error;
-    const { version, message } = error;
-    await park(env.OPERATIONS, accountNumber, error);
-    logLine("park", { accountNumber, version, reason: message, durationMs: Date.now() - startedAt });
-    return { version: version - 1, parked: true };
+    await park(env.OPERATIONS, accountNumber, error, traceId);
+    return { version: error.version - 1, parked: error.message };
   }
 }

@@ -5,8 +5,8 @@ import type { Account } from "../account/account.ts";
 import { MAX_LOG_SLICE } from "../account/account-log.ts";
 import type { RecordedAccountEvent } from "../account/events.ts";
 import { evolve } from "../account/evolve.ts";
-import { reachLog } from "../account/reach-log.ts";
-import { assertUnmoved, isMovedOn, isRefused, projectedAccount, readRows } from "../views/accounts-view.ts";
+import { readLog } from "../account/reach-log.ts";
+import { type AccountRow, isMovedOn, isRefused, projectedAccount, readRows } from "../views/accounts-view.ts";
 import { writeToFeed } from "../views/feed.ts";
 import { registerAccounts } from "./directory.ts";
 import type { ProcessorEnv } from "./env.ts";
@@ -30,67 +30,59 @@ const MAX_ATTEMPTS = 10;
  * Reads the account's log from its owner, folds it, and replaces the account's row, its part of the totals and what the
  * feed lacks, in one guarded transaction. `from` the `checkpoint`, the row is taken as the fold of the log that far,
  * and only what follows is read; from the `start`, nothing is taken on trust. Answers the version that the views are at.
- * Throws `Unprojectable`, having brought the views as far as the event before.
+ * Throws `Unprojectable`, having brought the views as far as the event before; a row that was further stays as it is.
  */
 export async function repair(
   env: ProcessorEnv,
   accountNumber: string,
   from: "checkpoint" | "start",
 ): Promise<number> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await attemptRepair(env, accountNumber, from);
-    } catch (error) {
-      if (isMovedOn(error) && attempt < MAX_ATTEMPTS) continue;
-      throw error;
-    }
-  }
-}
-
-async function attemptRepair(
-  env: ProcessorEnv,
-  accountNumber: string,
-  from: "checkpoint" | "start",
-): Promise<number> {
-  const before = (await readRows(env.VIEWS, [accountNumber])).get(accountNumber) ?? null;
-  const trusted = from === "checkpoint" && before !== null ? projectedAccount(before) : null;
   const projectedAt = from === "checkpoint" ? Date.now() : null;
-
+  let before = await readRow(env, accountNumber);
+  const trusted = from === "checkpoint" && before !== null ? projectedAccount(before) : null;
   let state: Account | null = trusted;
   let failure: Unprojectable | null = null;
   let events: RecordedAccountEvent[] = [];
-  for await (const event of eventsAfter(env, accountNumber, trusted?.version ?? 0)) {
-    try {
-      state = evolve(state, event);
-    } catch (error) {
-      failure = new Unprojectable(event.version, error);
-      break;
-    }
-    events.push(event);
-    if (events.length === MAX_EVENTS_PER_STEP) {
-      // A long log goes into the feed bit by bit; the row, which queries read, changes once, at the end.
-      await unlessRefused(
-        events[0]?.version ?? event.version,
-        env.VIEWS.batch([
-          assertUnmoved(env.VIEWS, new Map([[accountNumber, before]])),
-          writeToFeed(env.VIEWS, events, projectedAt),
-        ]),
-      );
+  for (let attempt = 1; ; attempt++) {
+    // Where another writer moved the account on, its log has more by now, and what was folded so far stays good.
+    for await (const event of eventsAfter(env, accountNumber, state?.version ?? 0)) {
+      try {
+        state = evolve(state, event);
+      } catch (error) {
+        failure = new Unprojectable(event.version, error);
+        break;
+      }
+      events.push(event);
+      if (events.length < MAX_EVENTS_PER_STEP) continue;
+      // A long log goes into the feed bit by bit, from its beginning, so that who else adds to it meets it in order; the
+      // row, which queries read, changes once, at the end.
+      await unlessRefused(event.version, writeToFeed(env.VIEWS, events, projectedAt).run());
       events = [];
     }
-  }
-  // A reader may have asked for it before any message of it came.
-  if (before === null && state !== null) await registerAccounts(env.OPERATIONS, [accountNumber]);
-  const unchanged = trusted !== null && state === trusted;
-  if (!unchanged) {
-    const step = { accountNumber, before, events, after: state };
-    await unlessRefused(
-      events[0]?.version ?? state?.version ?? 0,
-      writeSteps(env.VIEWS, [step], projectedAt),
-    );
+    // Read only now, so that little can come between it and the write, however long the log is.
+    if (attempt > 1) before = await readRow(env, accountNumber);
+    const isBehind = failure === null && before !== null && before.version > (state?.version ?? 0);
+    if (attempt > 1 && isBehind && attempt < MAX_ATTEMPTS) continue;
+    const isFurther = failure !== null && before !== null && before.version >= failure.version;
+    const isUnchanged = isFurther || (state === trusted && (trusted !== null || before === null));
+    if (isUnchanged) break;
+    // A reader may have asked for it before any message of it came.
+    if (before === null) await registerAccounts(env.OPERATIONS, [accountNumber]);
+    try {
+      const step = { accountNumber, before, events, after: state };
+      const firstVersion = events[0]?.version ?? state?.version ?? 0;
+      await unlessRefused(firstVersion, writeSteps(env.VIEWS, [step], projectedAt));
+      break;
+    } catch (error) {
+      if (!isMovedOn(error) || attempt === MAX_ATTEMPTS) throw error;
+    }
   }
   if (failure !== null) throw failure;
   return state?.version ?? 0;
+}
+
+async function readRow(env: ProcessorEnv, accountNumber: string): Promise<AccountRow | null> {
+  return (await readRows(env.VIEWS, [accountNumber])).get(accountNumber) ?? null;
 }
 
 /** What the database refuses, from a version on, it would refuse again. */
@@ -108,9 +100,7 @@ async function* eventsAfter(
   version: number,
 ): AsyncGenerator<RecordedAccountEvent> {
   for (let after = version; ; ) {
-    const { currentVersion, events } = await reachLog(env.ACCOUNT_LOGS, accountNumber, (log) =>
-      log.events(after, MAX_LOG_SLICE),
-    );
+    const { currentVersion, events } = await readLog(env.ACCOUNT_LOGS, accountNumber, after, MAX_LOG_SLICE);
     yield* events;
     after = events.at(-1)?.version ?? currentVersion;
     if (after >= currentVersion) return;

@@ -3,26 +3,14 @@
 import type { Account } from "../account/account.ts";
 import { MAX_LOG_SLICE } from "../account/account-log.ts";
 import { evolve } from "../account/evolve.ts";
-import { reachLog } from "../account/reach-log.ts";
+import { readLog } from "../account/reach-log.ts";
 import { type AccountRow, PROJECTION, readRows } from "../views/accounts-view.ts";
 import { readAccountFeed } from "../views/feed.ts";
+import type { Finding } from "./differences.ts";
 import type { ProcessorEnv } from "./env.ts";
-
-/** One thing that a view says and the log does not. */
-export interface Difference {
-  /** Null where it is of all accounts: a total. */
-  readonly accountNumber: string | null;
-  readonly field: string;
-  readonly view: unknown;
-  readonly log: unknown;
-  readonly mended: boolean;
-}
 
 /** An event that is younger may still be on its way through the queue. */
 const ON_ITS_WAY_MS = 60_000;
-
-/** A difference before anything was done about it. */
-type Finding = Omit<Difference, "mended">;
 
 export interface Compared {
   /** Events in the log. */
@@ -35,6 +23,8 @@ export async function compare(env: ProcessorEnv, accountNumber: string): Promise
   // The row first: what is projected while we read is not compared, and so can't look like a difference.
   const row = (await readRows(env.VIEWS, [accountNumber])).get(accountNumber) ?? null;
   const projected = row?.version ?? 0;
+  // What is in the feed before the log is read must be in the log.
+  const ahead = await readAccountFeed(env.VIEWS, accountNumber, projected, Number.MAX_SAFE_INTEGER);
   const findings: Finding[] = [];
   const expect = (field: string, view: unknown, log: unknown): void => {
     if (view !== log) findings.push({ accountNumber, field, view, log });
@@ -45,9 +35,9 @@ export async function compare(env: ProcessorEnv, accountNumber: string): Promise
   let position = 0;
   let head = 0;
   for (let more = true; more; ) {
-    const slice = await reachLog(env.ACCOUNT_LOGS, accountNumber, (log) => log.events(head, MAX_LOG_SLICE));
+    const slice = await readLog(env.ACCOUNT_LOGS, accountNumber, head, MAX_LOG_SLICE);
     const inFeed = await readAccountFeed(env.VIEWS, accountNumber, head, head + MAX_LOG_SLICE);
-    const feed = new Map(inFeed.map((entry) => [entry.event.version, entry]));
+    const feed = new Map(inFeed.map((entry) => [entry.version, entry]));
     for (const event of slice.events) {
       if (event.version > projected) {
         waitingSince ??= event.createdAt;
@@ -68,6 +58,9 @@ export async function compare(env: ProcessorEnv, accountNumber: string): Promise
     }
     head = slice.events.at(-1)?.version ?? head;
     more = head < slice.currentVersion;
+  }
+  for (const { version, event } of ahead) {
+    if (version > head) expect(`feed ${version}`, JSON.stringify(event), null);
   }
   compareRow(row, atRow, expect);
   const isLate = waitingSince !== null && waitingSince < Date.now() - ON_ITS_WAY_MS;

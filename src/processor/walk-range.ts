@@ -1,71 +1,112 @@
 // One range of a walk: its accounts, each repaired or compared.
 
 import { ACCOUNT_STATUSES } from "../account/account.ts";
+import { LogUnavailable } from "../account/reach-log.ts";
 import { readRangeNumbers } from "../views/accounts-view.ts";
 import { compareStatusTotals, recountStatusTotals } from "../views/status-totals.ts";
+import { accountsToSettle, type Finding, keepFindings, settleFindings } from "./differences.ts";
 import { accountsIn, registerAccounts } from "./directory.ts";
 import type { ProcessorEnv } from "./env.ts";
+import { park } from "./parking.ts";
 import { repairOrPark } from "./repair-or-park.ts";
-import { compare, type Difference } from "./verify.ts";
+import { compare } from "./verify.ts";
 import { finishRange, type RangeMessage, readRange, type WalkRange } from "./walks.ts";
 
 /** How many accounts of a range are dealt with side by side. */
 const PARALLEL_ACCOUNTS = 10;
 
-interface Found {
-  readonly events: number;
-  readonly differences: readonly Difference[];
+/** So often an account's log may fail to answer; then the walk goes on without it, and says so. */
+const ATTEMPTS_AT_A_LOG = 5;
+
+/** What each account of a range is dealt with. */
+interface Work {
+  readonly env: ProcessorEnv;
+  readonly walk: string;
+  readonly range: WalkRange;
+  /** Accounts of which an earlier attempt found something and was interrupted before it was settled. */
+  readonly toSettle: ReadonlySet<string>;
+  readonly attempt: number;
 }
 
-/** Does a range that is not done yet. Rejects where a part does not answer: then it is to be done again. */
-export async function walkRange(env: ProcessorEnv, message: RangeMessage): Promise<void> {
+/** Does a range that is not done yet, at the `attempt`th time. Rejects where a part does not answer. */
+export async function walkRange(env: ProcessorEnv, message: RangeMessage, attempt: number): Promise<void> {
   const range = await readRange(env.OPERATIONS, message);
   if (range === null) return;
+  const { walk } = message;
+  const work: Work = { env, walk, range, attempt, toSettle: await accountsToSettle(env.OPERATIONS, walk) };
   // What is in a view and not in the directory is looked at too: it may have no log at all.
   const known = new Set(await accountsIn(env.OPERATIONS, range));
   const viewed = await readRangeNumbers(env.VIEWS, range.after, range.upTo);
   const accountNumbers = [...new Set([...known, ...viewed])];
-  const found: Found[] = [];
+  const events: number[] = [];
   for (let start = 0; start < accountNumbers.length; start += PARALLEL_ACCOUNTS) {
     const side = accountNumbers.slice(start, start + PARALLEL_ACCOUNTS);
-    found.push(...(await Promise.all(side.map((accountNumber) => walkAccount(env, range, accountNumber)))));
+    events.push(...(await Promise.all(side.map((accountNumber) => walkAccount(work, accountNumber)))));
   }
   // Where the directory was lost, the views know whom it has to have.
-  const withLog = accountNumbers.filter((_, index) => (found[index]?.events ?? 0) > 0);
+  const withLog = accountNumbers.filter((_, index) => (events[index] ?? 0) > 0);
   await registerAccounts(
     env.OPERATIONS,
     withLog.filter((accountNumber) => !known.has(accountNumber)),
   );
-  const totals = range.upTo === null ? await walkTotals(env, range) : [];
+  if (range.upTo === null) await walkTotals(work);
   await finishRange(
     env.OPERATIONS,
     message,
-    found.reduce((sum, { events }) => sum + events, 0),
-    [...found.flatMap(({ differences }) => differences), ...totals],
+    events.reduce((sum, own) => sum + own, 0),
   );
 }
 
-async function walkAccount(env: ProcessorEnv, range: WalkRange, accountNumber: string): Promise<Found> {
-  if (range.kind === "rebuild") {
-    const { version } = await repairOrPark(env, accountNumber, "start");
-    return { events: version, differences: [] };
+/** Answers how many events the account has, 0 where its log does not answer. */
+async function walkAccount(work: Work, accountNumber: string): Promise<number> {
+  try {
+    return await (work.range.kind === "rebuild" ? rebuild : verify)(work, accountNumber);
+  } catch (error) {
+    // One log that can't be read is no reason for a walk never to end. A database that is down is: it is waited for.
+    if (!(error instanceof LogUnavailable) || work.attempt < ATTEMPTS_AT_A_LOG) throw error;
+    const { env, walk, range } = work;
+    if (range.mends) await park(env.OPERATIONS, accountNumber, { version: 1, message: error.message });
+    await keepFindings(env.OPERATIONS, walk, [
+      { accountNumber, field: "log", view: null, log: error.message },
+    ]);
+    return 0;
   }
-  const { events, findings } = await compare(env, accountNumber);
-  if (findings.length === 0) return { events, differences: [] };
-  if (range.mends) await repairOrPark(env, accountNumber, "start");
-  const left = range.mends ? (await compare(env, accountNumber)).findings : findings;
-  const isLeft = (field: string): boolean => left.some((finding) => finding.field === field);
-  return { events, differences: findings.map((finding) => ({ ...finding, mended: !isLeft(finding.field) })) };
 }
 
-async function walkTotals(env: ProcessorEnv, { kind, mends }: WalkRange): Promise<Difference[]> {
+async function rebuild({ env, walk }: Work, accountNumber: string): Promise<number> {
+  const { version, parked } = await repairOrPark(env, accountNumber, { from: "start" });
+  if (parked !== null) {
+    await keepFindings(env.OPERATIONS, walk, [
+      { accountNumber, field: `event ${version + 1}`, view: null, log: parked },
+    ]);
+  }
+  return version;
+}
+
+async function verify({ env, walk, range, toSettle }: Work, accountNumber: string): Promise<number> {
+  const { events, findings } = await compare(env, accountNumber);
+  if (findings.length > 0) await keepFindings(env.OPERATIONS, walk, findings);
+  else if (!toSettle.has(accountNumber)) return events;
+  if (range.mends) {
+    if (findings.length > 0) await repairOrPark(env, accountNumber, { from: "start" });
+    const left = findings.length > 0 ? (await compare(env, accountNumber)).findings : [];
+    await settleFindings(env.OPERATIONS, walk, accountNumber, left);
+  }
+  return events;
+}
+
+async function walkTotals({ env, walk, range: { kind, mends } }: Work): Promise<void> {
   const { totals, counted } = await compareStatusTotals(env.VIEWS);
-  const findings = ACCOUNT_STATUSES.filter((status) => totals[status] !== counted[status]).map((status) => ({
-    accountNumber: null,
-    field: `total ${status}`,
-    view: totals[status],
-    log: counted[status],
-  }));
-  if (findings.length > 0 && mends) await recountStatusTotals(env.VIEWS);
-  return kind === "rebuild" ? [] : findings.map((finding) => ({ ...finding, mended: mends }));
+  const findings = ACCOUNT_STATUSES.filter((status) => totals[status] !== counted[status]).map(
+    (status): Finding => ({
+      accountNumber: null,
+      field: `total ${status}`,
+      view: totals[status],
+      log: counted[status],
+    }),
+  );
+  if (kind === "verification") await keepFindings(env.OPERATIONS, walk, findings);
+  if (!mends) return;
+  if (findings.length > 0) await recountStatusTotals(env.VIEWS);
+  if (kind === "verification") await settleFindings(env.OPERATIONS, walk, null, []);
 }

@@ -1,9 +1,9 @@
 // Walks: one operation over every account there is. A rebuild repairs each; a verification compares each, and mends it
 // if asked to. A walk is cut into ranges of accounts, which go through a queue; what is done is marked in the database.
 
+import { type Difference, readDifferences } from "./differences.ts";
 import type { AccountRange } from "./directory.ts";
 import type { ProcessorEnv } from "./env.ts";
-import type { Difference } from "./verify.ts";
 
 export type WalkKind = "rebuild" | "verification";
 
@@ -31,23 +31,25 @@ export interface Walk {
   readonly done: number;
   /** Events of the accounts that are done. */
   readonly events: number;
-  /** How many differences there were, and how many of them are mended. */
+  /** How many differences there were (in a rebuild: accounts that had to be parked), and how many are mended. */
   readonly found: number;
   readonly mended: number;
   /** The first so many of them. */
   readonly differences: readonly Difference[];
 }
 
-/** Small enough to be done well within a queue consumer's time, large enough that messages cost next to nothing. */
-const ACCOUNTS_PER_RANGE = 100;
+/**
+ * Large enough that messages cost next to nothing, small enough for the thousand queries that D1 takes from one
+ * invocation (D1 documentation, "Limits"): an account takes about ten.
+ */
+const ACCOUNTS_PER_RANGE = 50;
 /** `sendBatch` takes so many (Queues documentation, "Limits"). */
 const MAX_MESSAGES_PER_SEND = 100;
-/** So many differences are kept of a range, and shown of a walk: views that are wrong throughout are soon known to be. */
-const MAX_DIFFERENCES_PER_RANGE = 200;
-const MAX_DIFFERENCES = 1_000;
+/** Who was sent for so short a time is still waited for. */
+const RESEND_AFTER_MS = 30_000;
 
 /**
- * Starts a walk, or joins the one of its kind that is not finished: its ranges that are not done are sent again, since
+ * Starts a walk, or joins the one of its kind that is not finished: its ranges that are not done are sent again after a while, since
  * their messages may be lost. Doing a range twice is harmless. Answers the walk's id.
  */
 export async function startWalk(env: ProcessorEnv, kind: WalkKind, mends: boolean): Promise<string> {
@@ -84,15 +86,25 @@ export async function startWalk(env: ProcessorEnv, kind: WalkKind, mends: boolea
   return walk;
 }
 
-async function sendRanges(env: ProcessorEnv, walk: string): Promise<void> {
-  const { results } = await env.OPERATIONS.prepare(
-    "SELECT range FROM walk_ranges WHERE walk_id = ?1 AND done_at IS NULL ORDER BY range",
-  )
-    .bind(walk)
+async function sendRanges(
+  { OPERATIONS: operations, ACCOUNT_REPAIRS }: ProcessorEnv,
+  walk: string,
+): Promise<void> {
+  const { results } = await operations
+    .prepare(
+      "SELECT range FROM walk_ranges WHERE walk_id = ?1 AND done_at IS NULL AND sent_at < ?2 ORDER BY range",
+    )
+    .bind(walk, Date.now() - RESEND_AFTER_MS)
     .all<{ range: number }>();
   for (let start = 0; start < results.length; start += MAX_MESSAGES_PER_SEND) {
-    const messages = results.slice(start, start + MAX_MESSAGES_PER_SEND);
-    await env.ACCOUNT_REPAIRS.sendBatch(messages.map(({ range }) => ({ body: { walk, range } })));
+    const ranges = results.slice(start, start + MAX_MESSAGES_PER_SEND).map(({ range }) => range);
+    await ACCOUNT_REPAIRS.sendBatch(ranges.map((range) => ({ body: { walk, range } })));
+    await operations
+      .prepare(
+        "UPDATE walk_ranges SET sent_at = ?2 WHERE walk_id = ?1 AND range IN (SELECT value FROM json_each(?3))",
+      )
+      .bind(walk, Date.now(), JSON.stringify(ranges))
+      .run();
   }
 }
 
@@ -116,23 +128,13 @@ export async function finishRange(
   operations: D1Database,
   { walk, range }: RangeMessage,
   events: number,
-  differences: readonly Difference[],
 ): Promise<void> {
   await operations.batch([
     operations
       .prepare(
-        `UPDATE walk_ranges SET done_at = ?3, events = ?4, found = ?5, mended = ?6, differences = ?7
-         WHERE walk_id = ?1 AND range = ?2 AND done_at IS NULL`,
+        "UPDATE walk_ranges SET done_at = ?3, events = ?4 WHERE walk_id = ?1 AND range = ?2 AND done_at IS NULL",
       )
-      .bind(
-        walk,
-        range,
-        Date.now(),
-        events,
-        differences.length,
-        differences.filter(({ mended }) => mended).length,
-        JSON.stringify(differences.slice(0, MAX_DIFFERENCES_PER_RANGE)),
-      ),
+      .bind(walk, range, Date.now(), events),
     operations
       .prepare(
         `UPDATE walks SET finished_at = ?2 WHERE id = ?1 AND finished_at IS NULL
@@ -142,14 +144,18 @@ export async function finishRange(
   ]);
 }
 
+/** How many differences a walk found, and how many of them are mended. */
+const COUNTED_DIFFERENCES = `
+  (SELECT count(*) FROM differences WHERE walk_id = walks.id) AS found,
+  (SELECT count(*) FROM differences WHERE walk_id = walks.id AND mended = 1) AS mended`;
+
 /** Null where there is no such walk. */
 export async function readWalk(operations: D1Database, kind: WalkKind, id: string): Promise<Walk | null> {
   const row = await operations
     .prepare(
       `SELECT id, kind, mends, started_at AS startedAt, finished_at AS finishedAt,
          coalesce(sum(accounts), 0) AS total, coalesce(sum(events), 0) AS events,
-         coalesce(sum(accounts) FILTER (WHERE done_at IS NOT NULL), 0) AS done,
-         coalesce(sum(found), 0) AS found, coalesce(sum(mended), 0) AS mended
+         coalesce(sum(accounts) FILTER (WHERE done_at IS NOT NULL), 0) AS done, ${COUNTED_DIFFERENCES}
        FROM walks JOIN walk_ranges ON walk_id = id WHERE id = ?1 AND kind = ?2 GROUP BY id`,
     )
     .bind(id, kind)
@@ -157,16 +163,6 @@ export async function readWalk(operations: D1Database, kind: WalkKind, id: strin
   if (row === null) return null;
   const differences = row.found === 0 ? [] : await readDifferences(operations, id);
   return { ...row, mends: row.mends === 1, differences };
-}
-
-async function readDifferences(operations: D1Database, id: string): Promise<Difference[]> {
-  const { results } = await operations
-    .prepare(
-      `SELECT value FROM walk_ranges, json_each(differences) WHERE walk_id = ?1 ORDER BY range LIMIT ?2`,
-    )
-    .bind(id, MAX_DIFFERENCES)
-    .all<{ value: string }>();
-  return results.map(({ value }) => JSON.parse(value));
 }
 
 export interface LastVerification {
@@ -180,11 +176,8 @@ export interface LastVerification {
 export async function lastVerification(operations: D1Database): Promise<LastVerification | null> {
   return operations
     .prepare(
-      `SELECT id, finished_at AS finishedAt, sum(found) AS found, sum(mended) AS mended
-       FROM walks JOIN walk_ranges ON walk_id = id
-       WHERE id = (SELECT id FROM walks WHERE kind = 'verification' AND finished_at IS NOT NULL
-                   ORDER BY finished_at DESC LIMIT 1)`,
+      `SELECT id, finished_at AS finishedAt, ${COUNTED_DIFFERENCES} FROM walks
+       WHERE kind = 'verification' AND finished_at IS NOT NULL ORDER BY finished_at DESC LIMIT 1`,
     )
-    .first<{ id: string | null; finishedAt: number; found: number; mended: number }>()
-    .then((row) => (row?.id == null ? null : { ...row, id: row.id }));
+    .first<LastVerification>();
 }

@@ -6,6 +6,7 @@ import type { PastState } from "../account/account-log.ts";
 import { reachLog } from "../account/reach-log.ts";
 import { ProblemError } from "../http/app.ts";
 import { parseEntityTags } from "../http/entity-tags.ts";
+import { logFailure } from "../http/log-line.ts";
 import { invalidRequest } from "../http/problems.ts";
 import {
   accountHref,
@@ -61,11 +62,28 @@ export async function getAccount(context: QueryContext): Promise<Response> {
 
 /** A message that was lost must not leave a view stale for ever. The answer does not depend on it. */
 async function askForRepair(context: QueryContext, accountNumber: string): Promise<void> {
+  const traceId = context.get("traceId");
+  if (!mayAsk(accountNumber, Date.now())) return;
   try {
-    await context.env.ACCOUNT_REPAIRS.send({ accountNumber });
+    await context.env.ACCOUNT_REPAIRS.send({ accountNumber, traceId });
   } catch (error) {
-    console.warn(`${context.get("traceId")} ${accountNumber} waits for its repair:`, error);
+    logFailure("repair not asked for", { traceId, accountNumber }, error);
   }
+}
+
+/** When each account's repair was last asked for here, in order of asking. A parked account is read more than once. */
+const askedAt = new Map<string, number>();
+const ASK_AGAIN_AFTER_MS = 60_000;
+const MAX_REMEMBERED = 1_000;
+
+function mayAsk(accountNumber: string, now: number): boolean {
+  const last = askedAt.get(accountNumber);
+  if (last !== undefined && now - last < ASK_AGAIN_AFTER_MS) return false;
+  askedAt.delete(accountNumber);
+  askedAt.set(accountNumber, now);
+  const [oldest] = askedAt.keys();
+  if (oldest !== undefined && askedAt.size > MAX_REMEMBERED) askedAt.delete(oldest);
+  return true;
 }
 
 function presentResponse(context: QueryContext, account: Account, servedFrom: "view" | "log"): Response {

@@ -1,19 +1,22 @@
-// The feed: every account's events in one total order, each beside its position.
+// The feed: every account's events in one total order, each beside its position; as pages, or followed live.
 
 import * as z from "zod";
+import { accountNumberSchema } from "../account/commands.ts";
 import { eventRepresentation } from "../http/representations.ts";
-import { readFeed } from "../views/feed.ts";
+import { type FeedEvent, readFeed, readFeedHead } from "../views/feed.ts";
+import { matches } from "../views/feed-filter.ts";
+import { WHOLE_FEED } from "../views/feed-hub.ts";
 import type { QueryContext } from "./env.ts";
+import { eventStream, wantsEventStream } from "./event-stream.ts";
 import { pageResponse } from "./page.ts";
-import { afterParameter, limitParameter, readQuery } from "./parameters.ts";
+import { afterParameter, limitParameter, placeParameter, readQuery, userIdParameter } from "./parameters.ts";
 
 const MAX_EVENTS = 500;
 const DEFAULT_EVENTS = 100;
 /** More than there are types, and few enough for one parameter of a database query. */
 const MAX_TYPES = 50;
 
-const schema = z.strictObject({
-  after: afterParameter,
+const filterSchema = z.strictObject({
   // A type that this code does not know may be one of a newer writer's.
   types: z
     .string("Give it once")
@@ -21,13 +24,50 @@ const schema = z.strictObject({
     .transform((types) => types.split(","))
     .refine((types) => types.length <= MAX_TYPES, `At most ${MAX_TYPES} types`)
     .optional(),
+  accountNumber: accountNumberSchema.optional(),
+  userId: userIdParameter.optional(),
+});
+
+const pageSchema = filterSchema.extend({
+  after: afterParameter,
   limit: limitParameter(MAX_EVENTS, DEFAULT_EVENTS),
 });
 
+const streamSchema = filterSchema.extend({ after: placeParameter.optional() });
+
 export async function getFeed(context: QueryContext): Promise<Response> {
-  const { after, types, limit } = readQuery(context, schema);
-  const { events, next } = await readFeed(context.env.VIEWS, after, types ?? null, limit);
-  const items = events.map(({ position, event }) => ({ position, ...eventRepresentation(event) }));
   context.header("Served-From", "view");
-  return pageResponse(context, items, next === null ? null : ["after", next]);
+  return wantsEventStream(context) ? followFeed(context) : feedPage(context);
+}
+
+async function feedPage(context: QueryContext): Promise<Response> {
+  const { after, limit, ...filter } = readQuery(context, pageSchema);
+  const { events, next } = await readFeed(context.env.VIEWS, after, filter, limit);
+  return pageResponse(context, events.map(feedItem), next === null ? null : ["after", next]);
+}
+
+async function followFeed(context: QueryContext): Promise<Response> {
+  const { after, ...filter } = readQuery(context, streamSchema);
+  const { VIEWS: views } = context.env;
+  return eventStream(
+    context,
+    {
+      followed: WHOLE_FEED,
+      end: () => readFeedHead(views),
+      read: async (place) => {
+        const { events, next, end } = await readFeed(views, place, filter, DEFAULT_EVENTS);
+        const items = events.map((found) => ({ place: found.position, shown: feedItem(found) }));
+        return { items, upTo: next ?? end, more: next !== null };
+      },
+      itemOf: (arrived) => ({
+        place: arrived.position,
+        shown: matches(filter, arrived) ? feedItem(arrived) : null,
+      }),
+    },
+    after,
+  );
+}
+
+function feedItem({ position, event }: FeedEvent) {
+  return { position, ...eventRepresentation(event) };
 }

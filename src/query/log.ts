@@ -1,17 +1,21 @@
-// An account's log as its owner has it: a page of events, one event, and the commands that are legal after them all.
+// An account's log as its owner has it: a page of events, all to come, one event, and the commands that are legal now.
 
 import * as z from "zod";
-import { MAX_LOG_SLICE } from "../account/account-log.ts";
+import { type LogSlice, MAX_LOG_SLICE } from "../account/account-log.ts";
 import { accountNumberSchema } from "../account/commands.ts";
-import { reachLog } from "../account/reach-log.ts";
+import type { RecordedAccountEvent } from "../account/events.ts";
+import { reachLog, readLog } from "../account/reach-log.ts";
 import { accountHref, commandLinks, eventRepresentation, link } from "../http/representations.ts";
+import { accountPart } from "../views/feed-hub.ts";
 import type { QueryContext } from "./env.ts";
+import { eventStream, wantsEventStream } from "./event-stream.ts";
 import { accountNotFound, versionNotFound } from "./not-found.ts";
 import { pageResponse } from "./page.ts";
 import {
   afterParameter,
   limitParameter,
   noParameters,
+  placeParameter,
   readAccountNumber,
   readPath,
   readQuery,
@@ -25,28 +29,63 @@ const pageSchema = z.strictObject({
   limit: limitParameter(MAX_LOG_SLICE, DEFAULT_EVENTS),
 });
 
+const streamSchema = z.strictObject({ after: placeParameter.optional() });
+
 const eventSchema = z.object({ accountNumber: accountNumberSchema, version: versionParameter });
 
 export async function listEvents(context: QueryContext): Promise<Response> {
   const accountNumber = readAccountNumber(context);
+  context.header("Served-From", "log");
+  return wantsEventStream(context) ? followLog(context, accountNumber) : logPage(context, accountNumber);
+}
+
+async function logPage(context: QueryContext, accountNumber: string): Promise<Response> {
   const { after, limit } = readQuery(context, pageSchema);
-  const { events, currentVersion } = await reachLog(context.env.ACCOUNT_LOGS, accountNumber, (log) =>
-    log.events(after, limit),
-  );
-  if (currentVersion === 0) throw accountNotFound();
+  const { events, currentVersion } = await existingLog(context, accountNumber, after, limit);
   const last = events.at(-1);
   const more = last !== undefined && last.version < currentVersion;
-  context.header("Served-From", "log");
   return pageResponse(context, events.map(eventRepresentation), more ? ["after", last.version] : null);
+}
+
+/** What is there comes from the log, what follows with the feed: an event that waits in front of the views waits here too. */
+async function followLog(context: QueryContext, accountNumber: string): Promise<Response> {
+  const { after } = readQuery(context, streamSchema);
+  const itemOf = (event: RecordedAccountEvent) => ({
+    place: event.version,
+    shown: eventRepresentation(event),
+  });
+  return eventStream(
+    context,
+    {
+      followed: accountPart(accountNumber),
+      end: async () => (await existingLog(context, accountNumber, 0, 1)).currentVersion,
+      read: async (version) => {
+        const { events, currentVersion } = await existingLog(context, accountNumber, version, DEFAULT_EVENTS);
+        const upTo = events.at(-1)?.version ?? version;
+        return { items: events.map(itemOf), upTo, more: upTo < currentVersion };
+      },
+      itemOf: ({ event }) => itemOf(event),
+    },
+    after,
+  );
+}
+
+/** Throws where there is no such account. */
+async function existingLog(
+  { env }: QueryContext,
+  accountNumber: string,
+  after: number,
+  limit: number,
+): Promise<LogSlice> {
+  const slice = await readLog(env.ACCOUNT_LOGS, accountNumber, after, limit);
+  if (slice.currentVersion === 0) throw accountNotFound();
+  return slice;
 }
 
 export async function getEvent(context: QueryContext): Promise<Response> {
   const { accountNumber, version } = readPath(context, eventSchema);
   readQuery(context, noParameters);
-  const { events, currentVersion } = await reachLog(context.env.ACCOUNT_LOGS, accountNumber, (log) =>
-    log.events(version - 1, 1),
-  );
-  if (currentVersion === 0) throw accountNotFound();
+  const { events, currentVersion } = await existingLog(context, accountNumber, version - 1, 1);
   const [event] = events;
   if (event === undefined) throw versionNotFound(currentVersion);
   context.header("Served-From", "log");

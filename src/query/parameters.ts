@@ -16,8 +16,10 @@ export const versionParameter = integerSchema.pipe(z.int().positive());
 export const userIdParameter = integerSchema.pipe(userIdSchema);
 /** Epoch milliseconds. */
 export const timeParameter = integerSchema.pipe(z.int().nonnegative());
+/** A version, or a position of the feed, 0 being before the first. */
+export const placeParameter = integerSchema.pipe(z.int().nonnegative());
 /** The version or the position after which a page begins. */
-export const afterParameter = integerSchema.pipe(z.int().nonnegative()).default(0);
+export const afterParameter = placeParameter.default(0);
 
 export const flagParameter = textSchema.pipe(z.enum(["true", "false"])).transform((text) => text === "true");
 

@@ -16,6 +16,7 @@ const ROOT = {
     commands: link("/v1/commands"),
     feed: link("/v1/feed"),
     "status-totals": link("/v1/status-totals"),
+    inbox: link("/v1/inbox"),
     operations: link("/v1/operations"),
     health: link("/health"),
   },

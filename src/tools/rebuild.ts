@@ -1,7 +1,8 @@
-// `npm run rebuild`: makes every view anew from the logs, on a running system, while queries go on being answered.
+// `npm run rebuild`: makes every view anew from the logs, on a running system, while queries go on being answered. Status
+// 0 where all were; 1 where an account had to be parked.
 
 import { checkUrl, readOptions, urlOption } from "./command-line.ts";
-import { watchWalk } from "./walk-client.ts";
+import { tellDifferences, watchWalk } from "./walk-client.ts";
 
 const USAGE = "Usage: npm run rebuild -- [--url http://localhost:8787]";
 
@@ -10,3 +11,5 @@ const walk = await watchWalk(checkUrl(values.url, USAGE), "/v1/operations/rebuil
 console.log(
   `Rebuilt ${walk.total} accounts with ${walk.events} events, ${walk.eventsPerSecond} events a second`,
 );
+tellDifferences(walk);
+process.exit(walk.found === 0 ? 0 : 1);

@@ -2,7 +2,7 @@
 // differed was mended; 1 otherwise.
 
 import { checkUrl, readOptions, urlOption } from "./command-line.ts";
-import { watchWalk } from "./walk-client.ts";
+import { tellDifferences, watchWalk } from "./walk-client.ts";
 
 const USAGE = "Usage: npm run verify -- [--repair] [--url http://localhost:8787]";
 
@@ -13,14 +13,8 @@ const { values } = readOptions(
 const walk = await watchWalk(checkUrl(values.url, USAGE), "/v1/operations/verifications", {
   repair: values.repair,
 });
-for (const { accountNumber, field, view, log, mended } of walk.differences) {
-  const where = accountNumber === null ? field : `${accountNumber} ${field}`;
-  console.log(
-    `${where}: the view says ${JSON.stringify(view)}, the log ${JSON.stringify(log)}${mended ? " (mended)" : ""}`,
-  );
-}
-const { found, mended, differences } = walk;
-if (found > differences.length) console.log(`… and ${found - differences.length} more`);
+tellDifferences(walk);
+const { found, mended } = walk;
 console.log(
   found === 0
     ? `Views and logs agree: ${walk.total} accounts, ${walk.events} events`

@@ -27,9 +27,9 @@ const walkSchema = z.object({
   events: z.int(),
   eventsPerSecond: z.number(),
   secondsLeft: z.number().nullable(),
-  found: z.int().default(0),
-  mended: z.int().default(0),
-  differences: z.array(differenceSchema).default([]),
+  found: z.int(),
+  mended: z.int(),
+  differences: z.array(differenceSchema),
 });
 
 export type Walk = z.output<typeof walkSchema>;
@@ -42,10 +42,13 @@ export async function watchWalk(url: string, path: string, body: object): Promis
   while (walk.status === "running") {
     show(walk);
     await new Promise((wake) => setTimeout(wake, POLL_MS));
-    const stalled = performance.now() - movedAt > STALLED_MS;
-    const next = stalled ? await start() : await request(new URL(`${path}/${walk.id}`, url), {});
-    if (stalled || next.done !== walk.done) movedAt = performance.now();
+    const next = await request(new URL(`${path}/${walk.id}`, url), {});
+    if (next.done !== walk.done) movedAt = performance.now();
     walk = next;
+    if (walk.status === "running" && performance.now() - movedAt > STALLED_MS) {
+      await start();
+      movedAt = performance.now();
+    }
   }
   show(walk);
   if (process.stderr.isTTY) process.stderr.write("\n");
@@ -70,6 +73,17 @@ async function request(address: URL, init: RequestInit): Promise<Walk> {
       await new Promise((wake) => setTimeout(wake, POLL_MS));
     }
   }
+}
+
+/** What the walk found, a line each. */
+export function tellDifferences({ found, differences }: Walk): void {
+  for (const { accountNumber, field, view, log, mended } of differences) {
+    const where = accountNumber === null ? field : `${accountNumber} ${field}`;
+    console.log(
+      `${where}: the view says ${JSON.stringify(view)}, the log ${JSON.stringify(log)}${mended ? " (mended)" : ""}`,
+    );
+  }
+  if (found > differences.length) console.log(`… and ${found - differences.length} more`);
 }
 
 function show({ done, total, eventsPerSecond, secondsLeft }: Walk): void {

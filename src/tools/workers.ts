@@ -8,7 +8,7 @@ export interface Worker {
 }
 
 export const WORKERS: readonly Worker[] = [
-  { name: "command", config: "src/command/wrangler.toml", bindsDatabases: false },
+  { name: "command", config: "src/command/wrangler.toml", bindsDatabases: true },
   { name: "processor", config: "src/processor/wrangler.toml", bindsDatabases: true },
   { name: "query", config: "src/query/wrangler.toml", bindsDatabases: true },
   { name: "edge", config: "wrangler.toml", bindsDatabases: false },

@@ -47,7 +47,7 @@ export async function readRows(
   return new Map(results.map((row) => [row.accountNumber, row]));
 }
 
-/** The account numbers after one up to another, in order; null is no end. */
+/** The account numbers in the list and in the feed after one up to another, in order; null is no end. */
 export async function readRangeNumbers(
   views: D1Database,
   after: string,
@@ -56,7 +56,9 @@ export async function readRangeNumbers(
   const { results } = await views
     .prepare(
       `SELECT account_number AS accountNumber FROM accounts
-       WHERE account_number > ?1 AND (?2 IS NULL OR account_number <= ?2) ORDER BY account_number`,
+       WHERE account_number > ?1 AND (?2 IS NULL OR account_number <= ?2)
+       UNION SELECT account_number FROM feed
+       WHERE account_number > ?1 AND (?2 IS NULL OR account_number <= ?2) ORDER BY 1`,
     )
     .bind(after, upTo)
     .all<Pick<AccountRow, "accountNumber">>();

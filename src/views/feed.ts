@@ -2,8 +2,9 @@
 
 import type { RecordedAccountEvent } from "../account/events.ts";
 import { upcast } from "../account/upcast.ts";
+import type { FeedFilter } from "./feed-filter.ts";
 
-/** A page that asks for certain types looks at so many positions at most, however rare those types are. */
+/** A filtered page looks at so many positions at most, however rare what it asks for is. */
 const MAX_POSITIONS_PER_PAGE = 5_000;
 
 /** Lag is told by the newest of so many positions: reading all of the last minutes could be reading very many. */
@@ -14,10 +15,17 @@ export interface FeedEvent {
   readonly event: RecordedAccountEvent;
 }
 
+export interface OwnedFeedEvent extends FeedEvent {
+  /** Whose account it is. Null where the feed lacks the account's first event, which only damage can bring about. */
+  readonly userId: number | null;
+}
+
 export interface FeedPage {
-  readonly events: readonly FeedEvent[];
+  readonly events: readonly OwnedFeedEvent[];
   /** Where the next page begins; null where this one reached the end. */
   readonly next: number | null;
+  /** The newest position, whatever was asked for. */
+  readonly end: number;
 }
 
 /**
@@ -38,49 +46,77 @@ export function writeToFeed(
     .bind(JSON.stringify(events), projectedAt);
 }
 
-/** An account's events in the feed, after one version up to another, in order of version. */
+/** What the feed has at an account's version: null where that is no event at all. */
+export interface AccountFeedEntry {
+  readonly position: number;
+  readonly version: number;
+  readonly event: RecordedAccountEvent | null;
+}
+
+/** An account's part of the feed, after one version up to another, in order of version. */
 export async function readAccountFeed(
   views: D1Database,
   accountNumber: string,
   after: number,
   upTo: number,
-): Promise<FeedEvent[]> {
+): Promise<AccountFeedEntry[]> {
   const { results } = await views
     .prepare(
-      `SELECT position, event FROM feed
+      `SELECT position, version, event FROM feed
        WHERE account_number = ?1 AND version > ?2 AND version <= ?3 ORDER BY version`,
     )
     .bind(accountNumber, after, upTo)
-    .all<{ position: number; event: string }>();
-  return results.map(({ position, event }) => ({ position, event: upcast(JSON.parse(event)) }));
+    .all<{ position: number; version: number; event: string }>();
+  return results.map(({ event, ...place }) => ({ ...place, event: eventIn(event) }));
 }
 
-/** Events after a position, at most `limit`; of the given types only, where any are given. */
+function eventIn(text: string): RecordedAccountEvent | null {
+  try {
+    return upcast(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Events after a position that match the filter, at most `limit`. Whose an account is, its first event says: that is in
+ * the feed before any other of the account, whereas a long repair writes the account's row last.
+ */
 export async function readFeed(
   views: D1Database,
   after: number,
-  types: readonly string[] | null,
+  { types, accountNumber, userId }: FeedFilter,
   limit: number,
 ): Promise<FeedPage> {
-  const [page, head] = await views.batch<{ position: number | null; event: string }>([
+  const [page, head] = await views.batch<{ position: number | null; event: string; userId: number | null }>([
     views
       .prepare(
-        `SELECT position, event FROM feed
-         WHERE position > ?1 AND position <= ?1 + ?2
-           AND (?3 IS NULL OR event ->> 'type' IN (SELECT value FROM json_each(?3)))
-         ORDER BY position LIMIT ?4`,
+        `SELECT feed.position, feed.event, first.event ->> '$.data.userId' AS userId
+         FROM feed LEFT JOIN feed AS first ON first.account_number = feed.account_number AND first.version = 1
+         WHERE feed.position > ?1 AND feed.position <= ?1 + ${MAX_POSITIONS_PER_PAGE}
+           AND (?2 IS NULL OR feed.event ->> 'type' IN (SELECT value FROM json_each(?2)))
+           AND (?3 IS NULL OR feed.account_number = ?3)
+           AND (?4 IS NULL OR first.event ->> '$.data.userId' = ?4)
+         ORDER BY feed.position LIMIT ?5`,
       )
-      .bind(after, MAX_POSITIONS_PER_PAGE, types === null ? null : JSON.stringify(types), limit),
+      .bind(
+        after,
+        types === undefined ? null : JSON.stringify(types),
+        accountNumber ?? null,
+        userId ?? null,
+        limit,
+      ),
     views.prepare("SELECT max(position) AS position FROM feed"),
   ]);
-  const events = (page?.results ?? []).map(({ position, event }) => ({
+  const events = (page?.results ?? []).map(({ position, event, userId }) => ({
     position: position ?? 0,
+    userId,
     event: upcast(JSON.parse(event)),
   }));
   const end = head?.results[0]?.position ?? 0;
   const last = events.at(-1)?.position ?? after;
   const reached = events.length === limit ? last : Math.min(after + MAX_POSITIONS_PER_PAGE, end);
-  return { events, next: reached < end ? reached : null };
+  return { events, next: reached < end ? reached : null, end };
 }
 
 /** The newest position; 0 where there is none. */

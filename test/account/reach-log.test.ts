@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import type { AccountLog } from "../../src/account/account-log.ts";
-import { LogUnavailable, reachLog } from "../../src/account/reach-log.ts";
+import { LogUnavailable, reachLog, readLog } from "../../src/account/reach-log.ts";
+import { recorded } from "./given.ts";
 
 const LOG: AccountLog = {
   execute: async () => [],
@@ -11,6 +12,12 @@ const LOG: AccountLog = {
   atTime: async () => ({ currentVersion: 0, account: null }),
   events: async () => ({ currentVersion: 0, events: [] }),
 };
+
+/** As it was written before ACCOUNT_CREATED always named the flag. */
+const EVENTS_OF_OLD = recorded([{ type: "ACCOUNT_CREATED", data: { userId: 7 } }]).map((event) => ({
+  ...event,
+  schema: 1,
+}));
 
 /** Calls that fail so often, with such flags; answers how the calls went. */
 async function reach(
@@ -54,4 +61,13 @@ describe("a log's owner that fails", () => {
       expect(await reach(1, flags)).toEqual({ retrying: [false], stubs: 1, failed: true });
     },
   );
+});
+
+it("a log whose owner runs older code is read in today's shapes", async () => {
+  const [created] = EVENTS_OF_OLD;
+  const logs = {
+    getByName: () => ({ ...LOG, events: async () => ({ currentVersion: 1, events: EVENTS_OF_OLD }) }),
+  };
+  const { events } = await readLog(logs, "1", 0, 10);
+  expect(events).toEqual([{ ...created, schema: 2, data: { userId: 7, defaultAccount: false } }]);
 });

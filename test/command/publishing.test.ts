@@ -6,7 +6,7 @@ import { alarmOf, recordSends, storageOf, versionsOf } from "../workerd/account-
 import { CREATE, request, toggles } from "../workerd/commands.ts";
 
 beforeEach(() => {
-  vi.spyOn(console, "warn").mockReturnValue();
+  vi.spyOn(console, "error").mockReturnValue();
 });
 afterEach(() => vi.restoreAllMocks());
 

@@ -13,6 +13,8 @@ describe("the edge Worker", () => {
     ["DELETE", "/v1/accounts/123456/commands/nothing", "command"],
     ["POST", "/v1/accounts/a%2Fb/commands/suspend", "command"],
     ["POST", "/v1/accounts/%FF/commands/suspend", "command"],
+    ["POST", "/v1/inbox", "processor"],
+    ["GET", "/v1/inbox/7", "processor"],
     ["GET", "/v1", "query"],
     ["POST", "/v1", "query"],
     ["GET", "/v1/accounts", "query"],

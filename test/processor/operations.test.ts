@@ -1,7 +1,9 @@
 // What an operator can do: see and replay what is parked, rebuild, verify, ask how things are.
 
-import { env } from "cloudflare:test";
+import { env, runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { park } from "../../src/processor/parking.ts";
+import { repair } from "../../src/processor/repair.ts";
 import worker from "../../src/processor/worker.ts";
 import { readAccount } from "../../src/views/accounts-view.ts";
 import { readFeed } from "../../src/views/feed.ts";
@@ -24,6 +26,7 @@ afterEach(() => vi.restoreAllMocks());
 const bindings = () => ({
   ...env,
   ACCOUNT_REPAIRS: Object.assign(Object.create(env.ACCOUNT_REPAIRS), {
+    metrics: () => env.ACCOUNT_REPAIRS.metrics(),
     sendBatch: async (messages: Iterable<MessageSendRequest<unknown>>) => {
       repairs.push(...[...messages].map(({ body }) => body));
     },
@@ -64,7 +67,7 @@ async function projectedAccount(count: number): Promise<string> {
 }
 
 async function expectProjected(...accountNumbers: string[]): Promise<void> {
-  const { events } = await readFeed(views, 0, null, 500);
+  const { events } = await readFeed(views, 0, {}, 500);
   for (const accountNumber of accountNumbers) {
     const log = env.ACCOUNT_LOGS.getByName(accountNumber);
     // From the log, which some tests change behind the back of the object and its memory.
@@ -102,26 +105,26 @@ describe("a rebuild", () => {
   });
 
   it("goes over more accounts than fit one range, each of them once", async () => {
-    const numbers = Array.from({ length: 250 }, (_, index) => `WALK-${String(index).padStart(3, "0")}`);
+    const numbers = Array.from({ length: 120 }, (_, index) => `WALK-${String(index).padStart(3, "0")}`);
     await env.OPERATIONS.prepare("INSERT INTO directory SELECT value FROM json_each(?1)")
       .bind(JSON.stringify(numbers))
       .run();
     const { body } = await post("/v1/operations/rebuilds");
 
     expect(repairs).toHaveLength(3);
-    expect(body.total).toBe(250);
+    expect(body.total).toBe(120);
     const { results } = await env.OPERATIONS.prepare(
       "SELECT after, up_to, accounts FROM walk_ranges ORDER BY range",
     ).all();
     expect(results).toEqual([
-      { after: "", up_to: "WALK-099", accounts: 100 },
-      { after: "WALK-099", up_to: "WALK-199", accounts: 100 },
-      { after: "WALK-199", up_to: null, accounts: 50 },
+      { after: "", up_to: "WALK-049", accounts: 50 },
+      { after: "WALK-049", up_to: "WALK-099", accounts: 50 },
+      { after: "WALK-099", up_to: null, accounts: 20 },
     ]);
     await deliverRepairs();
     expect((await get(`/v1/operations/rebuilds/${body.id}`)).body).toMatchObject({
       status: "done",
-      done: 250,
+      done: 120,
     });
   });
 
@@ -131,8 +134,11 @@ describe("a rebuild", () => {
     const first = await post("/v1/operations/rebuilds");
     repairs = [];
     const second = await post("/v1/operations/rebuilds");
-
     expect(second.body.id).toBe(first.body.id);
+    expect(repairs).toEqual([]);
+
+    vi.spyOn(Date, "now").mockReturnValue(Date.now() + 31_000);
+    await post("/v1/operations/rebuilds");
     expect(repairs).toHaveLength(1);
     await deliver([...repairs, ...repairs], views, "account-repairs");
     await deliverRepairs();
@@ -162,12 +168,69 @@ describe("a rebuild", () => {
     const { body } = await post("/v1/operations/rebuilds");
     await deliverRepairs();
 
-    expect((await get(`/v1/operations/rebuilds/${body.id}`)).body.status).toBe("done");
+    const walk = (await get(`/v1/operations/rebuilds/${body.id}`)).body;
+    expect(walk).toMatchObject({ status: "done", found: 1, mended: 0 });
+    expect(walk.differences).toMatchObject([{ accountNumber: bad, field: "event 2" }]);
     await expectProjected(good);
     expect((await readAccount(views, bad))?.version).toBe(1);
     expect((await get("/v1/operations/parked")).body.items).toMatchObject([
       { accountNumber: bad, version: 2, attempts: 1 },
     ]);
+  });
+
+  it("leaves a row alone that is further than what can be folded now", async () => {
+    const bad = await projectedAccount(3);
+    const before = await readAccount(views, bad);
+    await storageOf(bad, ({ sql }) => {
+      sql.exec("UPDATE events SET type = 'ACCOUNT_CREATED' WHERE version = 2");
+    });
+    await post("/v1/operations/rebuilds");
+    await deliverRepairs();
+    expect(await readAccount(views, bad)).toEqual(before);
+  });
+
+  it("goes on after an account whose log can't be read, having tried, and says so", async () => {
+    const [bad, good] = [await projectedAccount(3), await projectedAccount(3)];
+    await storageOf(bad, ({ sql }) => {
+      sql.exec("UPDATE events SET data = '{' WHERE version = 2");
+    });
+    await loseViews();
+    const { body } = await post("/v1/operations/rebuilds");
+    const messages = repairs.splice(0);
+    for (let attempt = 1; attempt <= 4; attempt++) {
+      expect((await deliver(messages, views, "account-repairs", {}, attempt)).retried).toEqual([0]);
+    }
+    expect((await deliver(messages, views, "account-repairs", {}, 5)).acked).toEqual([0]);
+
+    const walk = (await get(`/v1/operations/rebuilds/${body.id}`)).body;
+    expect(walk).toMatchObject({ status: "done", found: 1 });
+    expect(walk.differences).toMatchObject([{ accountNumber: bad, field: "log" }]);
+    expect((await get("/v1/operations/parked")).body.items).toMatchObject([{ accountNumber: bad }]);
+    expect((await readAccount(views, good))?.version).toBe(3);
+  });
+
+  it("comes to the end of a log to which events are projected all the while it is read", async () => {
+    const accountNumber = await projectedAccount(200);
+    const log = env.ACCOUNT_LOGS.getByName(accountNumber);
+    const { sendBatch } = recordSends();
+    await log.execute(toggles(101).slice(1), false);
+    sendBatch.mockRestore();
+    const moveOn = async (): Promise<void> => {
+      const { events } = await log.events((await readAccount(views, accountNumber))?.version ?? 0, 1);
+      await deliver([{ accountNumber, events }]);
+    };
+    const busy = {
+      getByName: () => ({
+        ...log,
+        events: async (after: number, limit: number) => {
+          const slice = await log.events(after, limit);
+          await moveOn();
+          return slice;
+        },
+      }),
+    };
+    expect(await repair({ ...bindings(), ACCOUNT_LOGS: busy }, accountNumber, "start")).toBe(300);
+    await expectProjected(accountNumber);
   });
 });
 
@@ -245,10 +308,53 @@ describe("a verification", () => {
 
     expect(found).toMatchObject({ status: "done", done: 2 });
     expect(found.differences).toMatchObject([
-      { accountNumber: bad, field: "fold", view: 2, log: `Error: ${bad}:2: an account is created once` },
       { accountNumber: bad, field: "feed 2" },
+      { accountNumber: bad, field: "fold", view: 2, log: `Error: ${bad}:2: an account is created once` },
     ]);
     await expectProjected(good);
+  });
+
+  it("finds what is in the feed and in no log, and what is no event at all", async () => {
+    const accountNumber = await projectedAccount(2);
+    await views.batch(
+      [
+        `INSERT INTO feed (account_number, version, event) VALUES ('${accountNumber}', 99, '{"extra":1}')`,
+        `INSERT INTO feed (account_number, version, event) VALUES ('OP-NOBODY', 1, '{"extra":1}')`,
+        `UPDATE feed SET event = 'x' WHERE account_number = '${accountNumber}' AND version = 1`,
+      ].map((statement) => views.prepare(statement)),
+    );
+    const { differences } = await verify();
+    expect(differences).toMatchObject([
+      { accountNumber, field: "feed 1", view: "null" },
+      { accountNumber, field: "feed 99", log: null },
+      { accountNumber: "OP-NOBODY", field: "feed 1", log: null },
+    ]);
+    expect(await verify({ repair: true })).toMatchObject({ found: 3, mended: 1 });
+  });
+
+  it("tells of what can't be mended: an event missing in the middle of the feed comes at its end", async () => {
+    const accountNumber = await projectedAccount(4);
+    await views.exec(`DELETE FROM feed WHERE account_number = '${accountNumber}' AND version = 2`);
+    const { differences } = await verify({ repair: true });
+    expect(differences).toMatchObject([
+      { field: "feed 2", mended: true },
+      { field: "feed 3 position", mended: false },
+    ]);
+  });
+
+  it("that is interrupted after it mended still tells what it did", async () => {
+    const accountNumber = await projectedAccount(2);
+    await views.exec(`UPDATE accounts SET user_id = 99 WHERE account_number = '${accountNumber}'`);
+    const started = await post("/v1/operations/verifications", { repair: true });
+    const messages = repairs.splice(0);
+    await env.OPERATIONS.exec("ALTER TABLE walk_ranges RENAME COLUMN events TO no_events");
+    expect((await deliver(messages, views, "account-repairs")).retried).toEqual([0]);
+    await env.OPERATIONS.exec("ALTER TABLE walk_ranges RENAME COLUMN no_events TO events");
+    await deliver(messages, views, "account-repairs");
+    expect((await get(started.headers.get("Location") ?? "")).body).toMatchObject({
+      status: "done",
+      differences: [{ accountNumber, field: "userId", view: 99, log: 1, mended: true }],
+    });
   });
 
   it("puts accounts into the directory again that only the views know", async () => {
@@ -301,6 +407,7 @@ describe("what is parked", () => {
         reason: `${accountNumber}:3: an account is created once`,
         at: expect.any(Number),
         attempts: 1,
+        messageId: null,
       },
     ]);
 
@@ -333,7 +440,67 @@ describe("what is parked", () => {
       null,
     ]);
     expect((await post(`/v1/operations/parked/${accountNumber}/replay`)).body.parked).toBe(false);
-    expect((await get("/v1/operations/parked")).body.items).toHaveLength(1);
+    const { items: left } = (await get("/v1/operations/parked")).body;
+    expect(left).toHaveLength(1);
+
+    const path = `/v1/operations/messages/${left[0].messageId}`;
+    expect((await get(path)).body).toMatchObject({ accountNumber: null, body: '"noise"' });
+    expect(
+      (await worker.fetch(new Request(`https://edge.test${path}`, { method: "DELETE" }), bindings())).status,
+    ).toBe(204);
+    expect((await get(path)).status).toBe(404);
+    expect((await get("/v1/operations/parked")).body).toEqual({ items: [], total: 0 });
+  });
+
+  it("keeps a message of an account that has no log, and one of any size", async () => {
+    const bytes = new Uint8Array(127_000).fill(7).buffer;
+    expect((await deliver([{ accountNumber: "OP-NONE", events: 1 }, bytes])).acked).toEqual([0, 1]);
+    await post("/v1/operations/parked/OP-NONE/replay");
+    expect((await get("/v1/operations/parked")).body.total).toBe(2);
+  });
+
+  it("is off the list as soon as the views went on past it, whoever brought them there", async () => {
+    const accountNumber = await projectedAccount(2);
+    await park(env.OPERATIONS, accountNumber, { version: 2, message: "The answer to its commit was lost" });
+    await deliver([
+      { accountNumber, events: (await env.ACCOUNT_LOGS.getByName(accountNumber).events(0, 2)).events },
+    ]);
+    expect((await get("/v1/operations/parked")).body.items).toEqual([]);
+  });
+
+  it("is in the directory, also when no view has it", async () => {
+    await park(env.OPERATIONS, "OP-UNSEEN", { version: 1, message: "The views were away" });
+    expect((await post("/v1/operations/rebuilds")).body.total).toBe(1);
+  });
+
+  it("has an account whose own log does not answer, while it goes on being tried", async () => {
+    const accountNumber = await projectedAccount(2);
+    const log = env.ACCOUNT_LOGS.getByName(accountNumber);
+    const { sendBatch } = recordSends();
+    await log.execute([request({ type: "confirm" }), request({ type: "activate" })], false);
+    sendBatch.mockRestore();
+    const message = { accountNumber, events: (await log.events(3, 1)).events };
+    await storageOf(accountNumber, ({ sql }) => {
+      sql.exec("UPDATE events SET data = '{' WHERE version = 3");
+    });
+    expect((await deliver([message])).retried).toEqual([0]);
+    expect((await get("/v1/operations/parked")).body.items).toEqual([]);
+    expect((await deliver([message], views, "account-events", {}, 5)).retried).toEqual([0]);
+    expect((await get("/v1/operations/parked")).body.items).toMatchObject([{ accountNumber }]);
+
+    await storageOf(accountNumber, ({ sql }) => {
+      sql.exec("UPDATE events SET data = '{}' WHERE version = 3");
+    });
+    expect((await deliver([message], views, "account-events", {}, 6)).acked).toEqual([0]);
+    expect((await get("/v1/operations/parked")).body.items).toEqual([]);
+  });
+
+  it("has what could not be repaired from the dead-letter queue, and lets ranges of walks go", async () => {
+    const dead = [{ walk: crypto.randomUUID(), range: 0 }, { accountNumber: "OP-DEAD-REPAIR" }];
+    expect((await deliver(dead, views, "account-events-dead")).acked).toEqual([0, 1]);
+    expect((await get("/v1/operations/parked")).body.items).toMatchObject([
+      { accountNumber: "OP-DEAD-REPAIR" },
+    ]);
   });
 
   it("comes from the dead-letter queue too, where a part still does not answer", async () => {
@@ -363,8 +530,15 @@ describe("the status", () => {
     expect(body).toEqual({
       feedPosition: 3,
       lagMs: { p50: expect.any(Number), p99: expect.any(Number), events: 3 },
-      backlog: { messages: 0, bytes: 0, oldestAt: null },
+      unpublished: { accounts: 0, oldestAt: null },
+      backlog: {
+        "account-events": { messages: 0, bytes: 0, oldestAt: null },
+        "account-events-dead": { messages: 0, bytes: 0, oldestAt: null },
+        "account-repairs": { messages: 0, bytes: 0, oldestAt: null },
+      },
       parked: 0,
+      inbox: { stored: 0, parked: 0 },
+      liveStreams: 0,
       lastVerification: null,
     });
     expect(body.lagMs.p50).toBeGreaterThanOrEqual(0);
@@ -373,6 +547,21 @@ describe("the status", () => {
     await deliverRepairs();
     expect((await get("/v1/operations/status")).body.lastVerification).toMatchObject({ found: 0, mended: 0 });
   });
+});
+
+it("the status tells of accounts whose events the queue does not take, until it does", async () => {
+  const { sendBatch } = recordSends();
+  sendBatch.mockRejectedValue(new Error("Queue overloaded"));
+  vi.spyOn(console, "error").mockReturnValue();
+  const log = env.ACCOUNT_LOGS.getByName("OP-UNSENT");
+  const [outcome] = await log.execute([request(CREATE)], false);
+  await runDurableObjectAlarm(log);
+  const createdAt = outcome?.kind === "accepted" ? outcome.account.createdAt : 0;
+  expect((await get("/v1/operations/status")).body.unpublished).toEqual({ accounts: 1, oldestAt: createdAt });
+
+  sendBatch.mockResolvedValue(undefined);
+  await runDurableObjectAlarm(log);
+  expect((await get("/v1/operations/status")).body.unpublished).toEqual({ accounts: 0, oldestAt: null });
 });
 
 describe("the operations routes", () => {

@@ -56,7 +56,7 @@ const each = (events: readonly RecordedAccountEvent[]): EventsMessage[] =>
 async function feedIds(): Promise<string[]> {
   const ids: string[] = [];
   for (let after: number | null = 0; after !== null; ) {
-    const page = await readFeed(views, after, null, 500);
+    const page = await readFeed(views, after, {}, 500);
     ids.push(...page.events.map(({ event }) => event.id));
     after = page.next;
   }
@@ -119,7 +119,7 @@ describe("a batch", () => {
     await expectProjected(accountNumber);
   });
 
-  it("beyond what one round holds is projected all the same", async () => {
+  it("beyond what one round holds is projected all the same", { timeout: 30_000 }, async () => {
     const { accountNumber, events } = await account(12_000);
     await deliver([message(events.slice(-1))]);
 
@@ -319,6 +319,6 @@ it("an event of a type that this code does not know moves the version, and is ke
   await deliver([message(renamed)]);
 
   expect(await readAccount(views, accountNumber)).toMatchObject({ version: 3, defaultAccount: false });
-  const { events: tagged } = await readFeed(views, 0, ["ACCOUNT_TAGGED"], 10);
+  const { events: tagged } = await readFeed(views, 0, { types: ["ACCOUNT_TAGGED"] }, 10);
   expect(tagged.map(({ event }) => event.id)).toEqual([`${accountNumber}:2`]);
 });

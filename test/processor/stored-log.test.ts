@@ -94,7 +94,7 @@ it("is projected from messages that were sent before, which the feed keeps and s
     .run();
 
   expect(await readAccount(views, accountNumber)).toEqual({ ...CLOSED, accountNumber });
-  const { events } = await readFeed(views, 0, ["ACCOUNT_CREATED"], 10);
+  const { events } = await readFeed(views, 0, { types: ["ACCOUNT_CREATED"] }, 10);
   expect(events.map(({ event }) => event.data)).toEqual([{ userId: 1, defaultAccount: false }]);
   expect((await compare(env, accountNumber)).findings).toEqual([]);
 });

@@ -30,6 +30,7 @@ describe("the query Worker", () => {
         commands: { href: "/v1/commands" },
         feed: { href: "/v1/feed" },
         "status-totals": { href: "/v1/status-totals" },
+        inbox: { href: "/v1/inbox" },
         operations: { href: "/v1/operations" },
         health: { href: "/health" },
       },

@@ -23,7 +23,7 @@ export async function checkViews(expected: readonly Expected[]): Promise<string[
     env.VIEWS,
     expected.map(({ history }) => history.accountNumber),
   );
-  const { events: feed } = await readFeed(env.VIEWS, 0, null, PAGE);
+  const { events: feed } = await readFeed(env.VIEWS, 0, {}, PAGE);
   const { totals, counted } = await compareStatusTotals(env.VIEWS);
   const wrong: string[] = [];
   if (!isSame(totals, counted)) {

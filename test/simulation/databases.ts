@@ -12,7 +12,7 @@ export async function emptyDatabases(): Promise<void> {
     ["accounts", "status_totals", "feed"].map((table) => env.VIEWS.prepare(`DELETE FROM ${table}`)),
   );
   await env.OPERATIONS.batch(
-    ["directory", "parked", "unreadable_messages", "walk_ranges", "walks"].map((table) =>
+    ["differences", "directory", "parked", "unreadable_messages", "walk_ranges", "walks"].map((table) =>
       env.OPERATIONS.prepare(`DELETE FROM ${table}`),
     ),
   );

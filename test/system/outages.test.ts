@@ -102,6 +102,8 @@ it("a processor that is down affects no command and no log, and readers with min
   expect(read.body.status).toBe("ACCOUNT_CONFIRMED");
   expect(await all("/v1/accounts/ALONE/events")).toHaveLength(2);
   expect((await get("/health")).body.parts.processor).toBe("unavailable");
+  expect((await get("/v1/feed")).status).toBe(200);
+  expect((await get("/v1/feed", { Accept: "text/event-stream" })).body.code).toBe("unavailable");
 
   await system.deploy(ALL_PARTS);
   expect((await post("/v1/accounts/ALONE/commands/activate")).status).toBe(200);

@@ -45,7 +45,7 @@ it("restores every account, total and list, across a SIGKILL midway", async () =
   expect((await read(url)).accounts).toHaveLength(0);
 
   const rebuilding = runTool("rebuild", "--url", url);
-  await new Promise((wake) => setTimeout(wake, 700));
+  await untilMidway(url);
   await system.kill();
   await system.start();
   const { status, stdout } = await rebuilding;
@@ -57,6 +57,19 @@ it("restores every account, total and list, across a SIGKILL midway", async () =
   expect(verified.stdout).toContain(`Views and logs agree: ${ACCOUNTS} accounts, ${2 * ACCOUNTS} events`);
   expect(verified.status).toBe(0);
 });
+
+/** Some of the accounts are done, and others are not. */
+async function untilMidway(url: string): Promise<void> {
+  const address = `${url}/v1/operations/rebuilds`;
+  for (let walk = await progress(address, "POST"); ; walk = await progress(`${address}/${walk.id}`, "GET")) {
+    expect(walk.done).toBeLessThan(ACCOUNTS);
+    if (walk.done > 0) return;
+  }
+}
+
+async function progress(address: string, method: string): Promise<{ id: string; done: number }> {
+  return JSON.parse(await (await fetch(address, { method })).text());
+}
 
 async function read(url: string): Promise<{ readonly accounts: readonly string[]; readonly totals: string }> {
   const accounts: string[] = [];

@@ -12,14 +12,20 @@ const COMMAND = { configPath: "src/command/wrangler.toml" };
 const PROCESSOR = { configPath: "src/processor/wrangler.toml" };
 const QUERY = { configPath: "src/query/wrangler.toml" };
 
-/** A Worker of that name which is broken, in the place of the real one. */
-const broken = (name: string) => ({
-  config: { name, main: "test/system/broken.ts", compatibility_date: "2026-10-20" },
+/** A Worker of that name which is broken, in the place of the real one, with the objects that others bind. */
+const broken = (name: string, objects: readonly string[] = []) => ({
+  config: {
+    name,
+    main: "test/system/broken.ts",
+    compatibility_date: "2026-10-20",
+    durable_objects: { bindings: objects.map((object) => ({ name: object, class_name: object })) },
+    migrations: [{ tag: "v1", new_sqlite_classes: [...objects] }],
+  },
 });
 
 export const ALL_PARTS: Workers = [EDGE, COMMAND, PROCESSOR, QUERY];
 export const WITHOUT_QUERY: Workers = [EDGE, COMMAND, PROCESSOR, broken("tributary-query")];
-export const WITHOUT_PROCESSOR: Workers = [EDGE, COMMAND, broken("tributary-processor"), QUERY];
+export const WITHOUT_PROCESSOR: Workers = [EDGE, COMMAND, broken("tributary-processor", ["FeedHub"]), QUERY];
 
 export interface Reply {
   readonly status: number;
@@ -60,6 +66,11 @@ export class System {
   async operations(): Promise<D1Database> {
     const worker = this.#harness.getWorker<{ OPERATIONS: D1Database }>("tributary-processor");
     return (await worker.getEnv()).OPERATIONS;
+  }
+
+  /** What the processor does by the clock. */
+  async minutePasses(): Promise<void> {
+    await this.#harness.getWorker("tributary-processor").scheduled({ cron: "* * * * *" });
   }
 
   /** Where the edge listens, for what `fetch` would not send. */

@@ -11,9 +11,11 @@ describe("the feed", () => {
     await writeToFeed(views, events.slice(0, 2), null).run();
     await writeToFeed(views, events.slice(2), null).run();
 
-    const page = await readFeed(views, 0, null, 10);
+    const page = await readFeed(views, 0, {}, 10);
 
-    expect(page.events).toEqual(events.map((recorded, index) => ({ position: index + 1, event: recorded })));
+    expect(page.events).toEqual(
+      events.map((recorded, index) => ({ position: index + 1, userId: 1, event: recorded })),
+    );
     expect(page.next).toBeNull();
   });
 
@@ -21,10 +23,10 @@ describe("the feed", () => {
     const events = recorded([event.created(), event.confirmed, event.activated]);
     await writeToFeed(views, events, null).run();
 
-    const first = await readFeed(views, 0, null, 2);
+    const first = await readFeed(views, 0, {}, 2);
     expect(first.events.map(({ position }) => position)).toEqual([1, 2]);
     expect(first.next).toBe(2);
-    const second = await readFeed(views, 2, null, 2);
+    const second = await readFeed(views, 2, {}, 2);
     expect(second.events.map(({ position }) => position)).toEqual([3]);
     expect(second.next).toBeNull();
   });
@@ -32,7 +34,7 @@ describe("the feed", () => {
   it("keeps to the types asked for", async () => {
     await writeToFeed(views, recorded([event.created(), event.confirmed, event.activated]), null).run();
 
-    const page = await readFeed(views, 0, ["ACCOUNT_ACTIVATED", "ACCOUNT_CREATED"], 10);
+    const page = await readFeed(views, 0, { types: ["ACCOUNT_ACTIVATED", "ACCOUNT_CREATED"] }, 10);
 
     expect(page.events.map(({ position }) => position)).toEqual([1, 3]);
   });
@@ -47,9 +49,9 @@ describe("the feed", () => {
       await writeToFeed(views, many.slice(start, start + 1_000), null).run();
     }
 
-    const first = await readFeed(views, 1, ["ACCOUNT_CLOSED"], 10);
-    expect(first).toEqual({ events: [], next: 5_001 });
-    const second = await readFeed(views, 5_001, ["ACCOUNT_CLOSED"], 10);
+    const first = await readFeed(views, 1, { types: ["ACCOUNT_CLOSED"] }, 10);
+    expect(first).toEqual({ events: [], next: 5_001, end: 6_002 });
+    const second = await readFeed(views, 5_001, { types: ["ACCOUNT_CLOSED"] }, 10);
     expect(second.events.map(({ position }) => position)).toEqual([6_002]);
     expect(second.next).toBeNull();
   });
@@ -60,10 +62,10 @@ describe("the feed", () => {
     await writeToFeed(views, [{ ...created, type: "WRONG" }], null).run();
     await writeToFeed(views, [created, confirmed], null).run();
 
-    const { events } = await readFeed(views, 0, null, 10);
+    const { events } = await readFeed(views, 0, {}, 10);
     expect(events).toEqual([
-      { position: 1, event: created },
-      { position: 2, event: confirmed },
+      { position: 1, userId: 1, event: created },
+      { position: 2, userId: 1, event: confirmed },
     ]);
   });
 });

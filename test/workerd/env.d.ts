@@ -8,10 +8,16 @@ declare namespace Cloudflare {
         accountNumber: string,
       ): DurableObjectStub & import("../../src/account/account-log.ts").AccountLog;
     };
+    readonly FEED_HUB: Omit<DurableObjectNamespace, "getByName"> & {
+      getByName(name: string): DurableObjectStub & import("../../src/views/feed-hub.ts").FeedHub;
+    };
     readonly ACCOUNT_EVENTS: Queue<import("../../src/account/events-message.ts").EventsMessage>;
+    readonly UNPUBLISHED: import("../../src/account/unpublished-accounts.ts").UnpublishedObjects;
+    readonly DEAD_ACCOUNT_EVENTS: Queue<unknown>;
     readonly VIEWS: D1Database;
     readonly OPERATIONS: D1Database;
     readonly ACCOUNT_REPAIRS: Queue<unknown>;
+    readonly INBOX: Queue<unknown>;
     readonly VIEWS_MIGRATIONS: import("cloudflare:test").D1Migration[];
     readonly OPERATIONS_MIGRATIONS: import("cloudflare:test").D1Migration[];
   }

@@ -1,6 +1,7 @@
 // Delivering messages to the processor, as the queue would: in any order, twice, late, several batches at once.
 
 import { createExecutionContext, createMessageBatch, env, getQueueResult } from "cloudflare:test";
+import type { ProcessorEnv } from "../../src/processor/env.ts";
 import worker from "../../src/processor/worker.ts";
 
 export interface Delivered {
@@ -13,12 +14,14 @@ export async function deliver(
   bodies: readonly unknown[],
   views: D1Database = env.VIEWS,
   queue = "account-events",
+  changed: Partial<ProcessorEnv> = {},
+  attempts = 1,
 ): Promise<Delivered> {
   const batch = createMessageBatch(
     queue,
-    bodies.map((body, index) => ({ id: String(index), timestamp: new Date(), attempts: 1, body })),
+    bodies.map((body, index) => ({ id: String(index), timestamp: new Date(), attempts, body })),
   );
-  await worker.queue(batch, { ...env, VIEWS: views });
+  await worker.queue(batch, { ...env, VIEWS: views, ...changed });
   const { explicitAcks, retryMessages } = await getQueueResult(batch, createExecutionContext());
   return {
     acked: explicitAcks.map(Number).toSorted((one, other) => one - other),

@@ -3,7 +3,16 @@
 import { applyD1Migrations, env } from "cloudflare:test";
 import { beforeEach } from "vitest";
 
-const OPERATIONS_TABLES = ["directory", "parked", "unreadable_messages", "walk_ranges", "walks"];
+const OPERATIONS_TABLES = [
+  "differences",
+  "directory",
+  "parked",
+  "unreadable_messages",
+  "walk_ranges",
+  "walks",
+  "inbox",
+  "users",
+];
 
 export function useEmptyViews(): D1Database {
   beforeEach(async () => {

@@ -47,11 +47,23 @@ CREATE TABLE walk_ranges (
   after TEXT NOT NULL,
   up_to TEXT,
   accounts INTEGER NOT NULL,
+  -- When its message was last sent.
+  sent_at INTEGER NOT NULL DEFAULT 0,
   done_at INTEGER,
   events INTEGER NOT NULL DEFAULT 0,
-  -- What a verification found, how much of it was mended, and the first so many as JSON.
-  found INTEGER NOT NULL DEFAULT 0,
-  mended INTEGER NOT NULL DEFAULT 0,
-  differences TEXT NOT NULL DEFAULT '[]',
   PRIMARY KEY (walk_id, range)
+) STRICT, WITHOUT ROWID;
+
+-- What a walk found that the views say and the logs do not, written before anything is mended.
+CREATE TABLE differences (
+  walk_id TEXT NOT NULL,
+  -- Empty where it is of all accounts: a total.
+  account_number TEXT NOT NULL,
+  field TEXT NOT NULL,
+  -- As JSON.
+  view TEXT NOT NULL,
+  log TEXT NOT NULL,
+  -- 0 or 1
+  mended INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (walk_id, account_number, field)
 ) STRICT, WITHOUT ROWID;

@@ -1,0 +1,130 @@
+// The feed's hub: one object that reads what the feed gained, once, and sends it to every stream that follows.
+
+import { DurableObject } from "cloudflare:workers";
+import { type OwnedFeedEvent, readFeed, readFeedHead } from "../views/feed.ts";
+import { accountPart, type FeedHub as Port, WHOLE_FEED } from "../views/feed-hub.ts";
+
+/** At about 3 KB for the largest event, a message stays far below what a WebSocket takes (32 MiB). */
+const MAX_EVENTS_PER_MESSAGE = 100;
+/**
+ * While anybody follows, the hub looks at the feed by itself so often: one query for all of them, and the longest that
+ * a growth stays unseen of which nobody could tell it.
+ */
+const LOOK_EVERY_MS = 30_000;
+/** To followers whose positions mean nothing any more (RFC 6455, 7.4.1: "service restart" by IANA's registry). */
+const BEGIN_ANEW = 1012;
+
+interface FeedHubEnv {
+  readonly VIEWS: D1Database;
+}
+
+/**
+ * Each follower's WebSocket carries how far it was sent the feed, which is what remains of this object's memory when it
+ * hibernates. Between two growths the object costs nothing, however many follow.
+ */
+export class FeedHub extends DurableObject<FeedHubEnv> implements Port {
+  /** What was sent last; null where it has to be found out. A lower one is harmless: followers know what they have. */
+  #position: number | null = null;
+  #reading: Promise<void> | null = null;
+  #isBehind = false;
+
+  async grown(): Promise<void> {
+    if (this.#followers().length > 0) this.ctx.waitUntil(this.#readOnOrReport());
+  }
+
+  async followers(): Promise<number> {
+    return this.#followers().length;
+  }
+
+  override async fetch(request: Request): Promise<Response> {
+    if (this.#followers().length === 0) this.#position = null;
+    const { 0: client, 1: server } = new WebSocketPair();
+    // Before anything is awaited: from now on, no growth passes this follower by.
+    this.ctx.acceptWebSocket(server, [new URL(request.url).pathname]);
+    try {
+      server.serializeAttachment(await this.#knownPosition());
+      if ((await this.ctx.storage.getAlarm()) === null) await this.#look();
+    } catch (error) {
+      server.close();
+      throw error;
+    }
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  /** Never throws: the platform gives up an alarm that goes on throwing. */
+  override async alarm(): Promise<void> {
+    if (this.#followers().length === 0) return;
+    await this.#readOnOrReport();
+    await this.#look();
+  }
+
+  #look(): Promise<void> {
+    return this.ctx.storage.setAlarm(Date.now() + LOOK_EVERY_MS);
+  }
+
+  #followers(followed?: string): WebSocket[] {
+    return this.ctx.getWebSockets(followed);
+  }
+
+  async #readOnOrReport(): Promise<void> {
+    await this.#readOn().catch((error) => console.warn("The feed's hub could not read the feed:", error));
+  }
+
+  /** One reading at a time; who asks meanwhile is served by one more round of it. */
+  #readOn(): Promise<void> {
+    this.#isBehind = true;
+    this.#reading ??= this.#readAll().finally(() => {
+      this.#reading = null;
+    });
+    return this.#reading;
+  }
+
+  async #readAll(): Promise<void> {
+    while (this.#isBehind && this.#followers().length > 0) {
+      this.#isBehind = false;
+      const position = await this.#knownPosition();
+      const { events, next, end } = await readFeed(this.env.VIEWS, position, {}, MAX_EVENTS_PER_MESSAGE);
+      if (end < position) return this.#beginAnew();
+      if (events.length > 0) this.#send(events);
+      if (next !== null) this.#isBehind = true;
+    }
+  }
+
+  async #knownPosition(): Promise<number> {
+    if (this.#position !== null) return this.#position;
+    const sent = this.#followers()
+      .map((socket) => socket.deserializeAttachment())
+      .filter((position) => typeof position === "number");
+    const position = sent.length > 0 ? Math.min(...sent) : await readFeedHead(this.env.VIEWS);
+    this.#position ??= position;
+    return this.#position;
+  }
+
+  #send(events: readonly OwnedFeedEvent[]): void {
+    sendTo(this.#followers(WHOLE_FEED), events);
+    for (const [accountNumber, own] of Map.groupBy(events, ({ event }) => event.accountNumber)) {
+      sendTo(this.#followers(accountPart(accountNumber)), own);
+    }
+    const last = events.at(-1)?.position ?? this.#position;
+    this.#position = last;
+    for (const socket of this.#followers()) socket.serializeAttachment(last);
+  }
+
+  /** The views were deleted and made anew, so positions were given anew too. */
+  #beginAnew(): void {
+    this.#position = null;
+    for (const socket of this.#followers()) socket.close(BEGIN_ANEW, "The feed begins anew");
+  }
+}
+
+function sendTo(sockets: readonly WebSocket[], events: readonly OwnedFeedEvent[]): void {
+  if (sockets.length === 0) return;
+  const message = JSON.stringify(events);
+  for (const socket of sockets) {
+    try {
+      socket.send(message);
+    } catch {
+      // It is closing.
+    }
+  }
+}

@@ -1,0 +1,125 @@
+// The inbox routes: other services bring their events, and an operator sees what became of them.
+
+import type { Context, Hono } from "hono";
+import * as z from "zod";
+import { allow, type HttpEnv, ProblemError } from "../http/app.ts";
+import { ARRAY_BODY_LIMIT_BYTES, BODY_LIMIT_BYTES, limitBody } from "../http/body.ts";
+import { invalidParameters } from "../http/invalid-parts.ts";
+import { type InvalidPart, invalidRequest } from "../http/problems.ts";
+import { link } from "../http/representations.ts";
+import { isSigned } from "../http/standard-webhooks.ts";
+import { type ReceivedEvents, readCloudEvents } from "./cloud-events.ts";
+import type { ProcessorEnv } from "./env.ts";
+import {
+  type InboxEvent,
+  inboxStateSchema,
+  listInbox,
+  readInboxEvent,
+  replayAllParked,
+  replayEvent,
+  sendDue,
+  storeEvents,
+} from "./inbox.ts";
+import { INBOX_HREF, inboxEventHref } from "./inbox-href.ts";
+import { userIdOf, userStateOf } from "./user-events.ts";
+
+type InboxContext = Context<HttpEnv<ProcessorEnv>>;
+
+/**
+ * Comes before whatever asks who the caller is: who signs needs no token, since the signature says that a service sent
+ * this which has one of our secrets. A signature that does not hold is refused, whoever the caller may be otherwise.
+ */
+export function addSignedInboxRoute(app: Hono<HttpEnv<ProcessorEnv>>): void {
+  app.post(INBOX_HREF, limitBody(ARRAY_BODY_LIMIT_BYTES), async (context, next) => {
+    if (!context.req.raw.headers.has("webhook-signature")) return next();
+    await checkSignature(context);
+    return receive(context);
+  });
+}
+
+/** For callers who are known otherwise. */
+export function addInboxRoutes(app: Hono<HttpEnv<ProcessorEnv>>): void {
+  app.post(INBOX_HREF, limitBody(ARRAY_BODY_LIMIT_BYTES), receive);
+  app.get(INBOX_HREF, list);
+  app.all(INBOX_HREF, allow("GET", "HEAD", "POST"));
+
+  app.post(`${INBOX_HREF}/replay`, limitBody(BODY_LIMIT_BYTES), async (context) =>
+    context.json({ replaying: await replayAllParked(context.env) }, 202),
+  );
+  app.all(`${INBOX_HREF}/replay`, allow("POST"));
+
+  app.get(`${INBOX_HREF}/:number`, readOne);
+  app.all(`${INBOX_HREF}/:number`, allow("GET", "HEAD"));
+
+  app.post(`${INBOX_HREF}/:number/replay`, limitBody(BODY_LIMIT_BYTES), replayOne);
+  app.all(`${INBOX_HREF}/:number/replay`, allow("POST"));
+}
+
+/** 202: everything is stored, and is handled soon, whatever becomes of this Worker. */
+async function receive(context: InboxContext): Promise<Response> {
+  const { env, req } = context;
+  const received = readCloudEvents(req.raw.headers, await req.arrayBuffer());
+  checkUsers(env, received);
+  const stored = await storeEvents(env.OPERATIONS, received.events, context.get("traceId"), Date.now());
+  // What is not sent now is seen to by the clock: the answer does not depend on it, nor waits for what others left.
+  await sendDue(env, 1).catch((error) =>
+    console.warn("Events of the inbox wait for the next attempt:", error),
+  );
+  context.set("told", { events: stored.map(({ number }) => number) });
+  return context.json({ items: stored.map(representation) }, 202);
+}
+
+async function checkSignature({ env, req }: InboxContext): Promise<void> {
+  const secrets = (env.INBOX_SECRETS ?? "").split(/[\s,]+/).filter((secret) => secret !== "");
+  const body = new Uint8Array(await req.arrayBuffer());
+  if (await isSigned(secrets, req.raw.headers, body, Date.now())) return;
+  throw new ProblemError({
+    code: "unauthenticated",
+    detail: "The signature does not hold: another secret, another body, or a time too far from now",
+  });
+}
+
+/** Whoever sends a user event that names no user is to know it at once. */
+function checkUsers(env: ProcessorEnv, { events, locate }: ReceivedEvents): void {
+  const errors = events.flatMap((event, index): InvalidPart[] => {
+    if (userStateOf(env, event) === null) return [];
+    const userId = userIdOf(event);
+    return typeof userId === "number" ? [] : [locate(index, userId)];
+  });
+  if (errors.length > 0) throw new ProblemError(invalidRequest(errors));
+}
+
+const listSchema = z.strictObject({ state: inboxStateSchema.optional() });
+
+async function list(context: InboxContext): Promise<Response> {
+  const query = listSchema.safeParse(context.req.query());
+  if (!query.success) throw new ProblemError(invalidRequest(invalidParameters(query.error)));
+  const events = await listInbox(context.env.OPERATIONS, query.data.state ?? null);
+  return context.json({ items: events.map(representation) });
+}
+
+async function readOne(context: InboxContext): Promise<Response> {
+  const found = await readInboxEvent(context.env.OPERATIONS, numberOf(context));
+  if (found === null) throw notThere();
+  return context.json({ ...representation(found), event: found.event });
+}
+
+async function replayOne(context: InboxContext): Promise<Response> {
+  const number = numberOf(context);
+  if (!(await replayEvent(context.env, number))) throw notThere();
+  return context.json({ replaying: 1 }, 202);
+}
+
+function numberOf(context: InboxContext): number {
+  const text = context.req.param("number") ?? "";
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw notThere();
+  return Number(text);
+}
+
+function notThere(): ProblemError {
+  return new ProblemError({ code: "not-found", detail: "The inbox has no such event" });
+}
+
+function representation(event: InboxEvent) {
+  return { ...event, _links: { self: link(inboxEventHref(event.number)) } };
+}
