@@ -107,16 +107,29 @@ export async function post(
 ): Promise<unknown> {
   if (body !== undefined) headers.set("Content-Type", "application/json");
   for (let attempt = 1; ; attempt++) {
+    const { status, text } = await send(url, headers, body);
+    if (expected.includes(status)) return text === "" ? undefined : JSON.parse(text);
+    const isFinal = status > 0 && status < 500;
+    if (isFinal || attempt === MAX_ATTEMPTS) throw new Error(`${url}: ${status} ${text}`);
+    await sleep(RETRY_MS);
+  }
+}
+
+/** Status 0 is no answer. */
+async function send(
+  url: string,
+  headers: Headers,
+  body: unknown,
+): Promise<{ readonly status: number; readonly text: string }> {
+  try {
     const response = await fetch(url, {
       method: "POST",
       headers,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    const text = await response.text();
-    if (expected.includes(response.status)) return text === "" ? undefined : JSON.parse(text);
-    if (attempt === MAX_ATTEMPTS || response.status < 500)
-      throw new Error(`${url}: ${response.status} ${text}`);
-    await sleep(RETRY_MS);
+    return { status: response.status, text: await response.text() };
+  } catch (error) {
+    return { status: 0, text: String(error) };
   }
 }
 
