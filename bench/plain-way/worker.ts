@@ -34,7 +34,9 @@ export class PlainObject extends DurableObject<PlainEnv> {
 
   async execute(accountNumber: string, type: string): Promise<number> {
     const { sql } = this.ctx.storage;
-    const { version } = sql.exec<{ version: number }>("SELECT count(*) + 1 AS version FROM events").one();
+    const { version } = sql
+      .exec<{ version: number }>("SELECT coalesce(max(version), 0) + 1 AS version FROM events")
+      .one();
     const event = { id: `${accountNumber}:${version}`, accountNumber, version, type, createdAt: Date.now() };
     const text = JSON.stringify(event);
     sql.exec("INSERT INTO events (id, version, event) VALUES (?, ?, ?)", event.id, version, text);
