@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
-import type { Exchange, Traffic } from "./load.ts";
+import type { Exchange, Traffic } from "./traffic.ts";
 
 /** How many accounts are opened side by side. */
 const PARALLEL = 20;

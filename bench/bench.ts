@@ -2,10 +2,11 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { Accounts } from "./accounts.ts";
-import { type LoadOptions, type LoadResult, load, type Traffic } from "./load.ts";
+import { load } from "./load.ts";
 import type { Peers } from "./peers.ts";
 import type { Rig } from "./rig.ts";
 import { FLOOR_NAMES, WORKER_NAMES } from "./systems.ts";
+import type { LoadOptions, LoadResult, Traffic } from "./traffic.ts";
 
 export const STRAIGHT = "Tributary, straight";
 export const EDGE = "Tributary, through the edge";
@@ -102,6 +103,12 @@ export async function openTargets(bench: Bench, prefix: string, count: number): 
   }
   for (const { rig } of targets) await quiet(rig);
   return targets;
+}
+
+/** In another order each round: nobody always comes first, or always after the same. */
+export function inOrderOf(round: number, targets: readonly Target[]): readonly Target[] {
+  const first = round % targets.length;
+  return [...targets.slice(first), ...targets.slice(0, first)];
 }
 
 /** Loads a target, and waits until what it does behind its replies is done: the next one is to have the machine to itself. */

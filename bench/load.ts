@@ -2,39 +2,12 @@
 
 import autocannon from "autocannon";
 import { percentile } from "./figures.ts";
-
-export interface Exchange {
-  readonly method: "GET" | "POST";
-  readonly path: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** What connections send. A connection has one request under way at most. */
-export interface Traffic {
-  next(connection: number): Exchange;
-  answered(connection: number, status: number): void;
-  /** The statuses that a request of this traffic is to get. */
-  readonly expected: number;
-}
-
-export interface LoadOptions {
-  readonly connections: number;
-  readonly seconds: number;
-  /** Requests a second over all connections; as many as go, where there is none. */
-  readonly rate?: number;
-}
-
-export interface LoadResult {
-  /** Replies as expected, a second. */
-  readonly perSecond: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  /** Other replies, and requests without one. */
-  readonly errors: number;
-}
+import { loadAtRate } from "./paced-load.ts";
+import type { LoadOptions, LoadResult, Traffic } from "./traffic.ts";
 
 export async function load(url: string, traffic: Traffic, options: LoadOptions): Promise<LoadResult> {
   const { connections, seconds, rate } = options;
+  if (rate !== undefined) return loadAtRate(url, traffic, { ...options, rate });
   const latencies: number[] = [];
   let errors = 0;
   let clients = 0;
@@ -43,7 +16,6 @@ export async function load(url: string, traffic: Traffic, options: LoadOptions):
     url,
     connections,
     duration: seconds,
-    ...(rate === undefined ? {} : { overallRate: Math.max(Math.round(rate), connections) }),
     setupClient(client) {
       const connection = clients++;
       client.setRequests([

@@ -1,6 +1,15 @@
 // Commands per second: as many as each system takes, straight and through the edge.
 
-import { type Bench, EDGE, FLOOR, loadTarget, openTargets, STRAIGHT, type Target } from "../bench.ts";
+import {
+  type Bench,
+  EDGE,
+  FLOOR,
+  inOrderOf,
+  loadTarget,
+  openTargets,
+  STRAIGHT,
+  type Target,
+} from "../bench.ts";
 import { type Figure, type Measured, medianOf, ratio, spreadOf } from "../figures.ts";
 import { EMMETT_POSTGRES } from "../peers.ts";
 
@@ -88,7 +97,7 @@ async function loadAll({ sizes }: Bench, targets: readonly Target[], count: numb
     await loadTarget(target, { connections, seconds: quick ? 1 : WARM_UP_SECONDS });
   }
   for (let round = 0; round < rounds; round++) {
-    for (const target of targets) {
+    for (const target of inOrderOf(round, targets)) {
       const result = await loadTarget(target, { connections, seconds });
       const own = samples.get(target.name);
       own?.perSecond.push(result.perSecond);

@@ -8,6 +8,8 @@ import { WORKER_NAMES } from "../systems.ts";
 
 const GROWTH_GOAL = 0.9;
 const WAKING_GOAL = 2;
+/** Filling a longer log through Emmett's inline projection takes many minutes, and what it would show is seen before. */
+const MAX_PEER_EVENTS = 10_000;
 
 export interface Growth {
   readonly growth: Measured;
@@ -29,7 +31,7 @@ async function openLogs({ system, peers }: Bench, events: number): Promise<Targe
   await fillLog(url, `${prefix}-0`, events);
   const targets: Target[] = [{ name: EDGE, url, accounts: logOf(), rig: system }];
   const emmett = peers.running.find(({ name }) => name === EMMETT_POSTGRES);
-  if (emmett !== undefined) {
+  if (emmett !== undefined && events <= MAX_PEER_EVENTS) {
     await post(`${emmett.url}/fill/${prefix}-0/${events}`, undefined, [200]);
     targets.push({ name: EMMETT_POSTGRES, url: emmett.url, accounts: logOf(), rig: null });
   }

@@ -1,6 +1,6 @@
 // The latency of a command at half of the maximum load.
 
-import { type Bench, EDGE, FLOOR, loadTarget, STRAIGHT } from "../bench.ts";
+import { type Bench, EDGE, FLOOR, inOrderOf, loadTarget, STRAIGHT } from "../bench.ts";
 import { type Figure, type Measured, medianOf, ratio, spreadOf } from "../figures.ts";
 import type { Commands } from "./commands.ts";
 
@@ -14,7 +14,7 @@ export async function measureLatency({ sizes }: Bench, { targets, maxima }: Comm
     targets.map(({ name }) => [name, { p50: [] as number[], p99: [] as number[], errors: 0 }]),
   );
   for (let round = 0; round < sizes.rounds; round++) {
-    for (const target of targets) {
+    for (const target of inOrderOf(round, targets)) {
       const rate = Math.min(half, (maxima.get(target.name) ?? 0) / 2);
       const { connections, seconds } = sizes;
       const result = await loadTarget(target, { connections, seconds, rate });

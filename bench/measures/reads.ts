@@ -2,8 +2,9 @@
 
 import { type Bench, EDGE, FLOOR, repeated, STRAIGHT } from "../bench.ts";
 import { type Figure, type Measured, medianOf, ratio, spreadOf } from "../figures.ts";
-import { load, type Traffic } from "../load.ts";
+import { load } from "../load.ts";
 import { FLOOR_NAMES, WORKER_NAMES } from "../systems.ts";
+import type { Traffic } from "../traffic.ts";
 import type { Commands } from "./commands.ts";
 
 const GOAL = 0.85;

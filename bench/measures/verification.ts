@@ -2,9 +2,10 @@
 
 import { type Bench, repeated } from "../bench.ts";
 import { type Measured, medianOf, ratio, spreadOf } from "../figures.ts";
-import { type LoadResult, load, type Traffic } from "../load.ts";
+import { load } from "../load.ts";
 import { startSystem, WORKER_NAMES } from "../systems.ts";
 import { LocalIssuer } from "../tokens.ts";
+import type { LoadResult, Traffic } from "../traffic.ts";
 
 /** What an account is asked for that there is none of: the least work behind the door, so that its share is greatest. */
 const PATH = "/v1/accounts/NOBODY";
