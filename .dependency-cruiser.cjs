@@ -1,5 +1,5 @@
 // The import law: one way, no circles, types included. Each rule names who may not import whom.
-const SHARED = "^src/(event-sourcing|account|views|http)/";
+const SHARED = "^src/(event-sourcing|account|views|http|reactions)/";
 
 module.exports = {
   forbidden: [
@@ -29,6 +29,25 @@ module.exports = {
       to: { path: "^src/", pathNot: "^src/(http|account|event-sourcing)/" },
     },
     {
+      name: "reactions-know-domain-and-views-alone",
+      severity: "error",
+      from: { path: "^src/reactions/" },
+      to: { path: "^src/", pathNot: "^src/(reactions|views|account|event-sourcing)/" },
+    },
+    {
+      name: "a-function-knows-no-deployable",
+      severity: "error",
+      from: { path: "^src/functions/([^/]+)/" },
+      to: {
+        path: "^src/",
+        pathNot: [
+          "^src/functions/$1/",
+          "^src/(reactions|views|account|event-sourcing)/",
+          "^src/http/log-line.ts$",
+        ],
+      },
+    },
+    {
       name: "no-deployable-imports-another",
       severity: "error",
       from: { path: "^src/(command|processor|query|edge|tools)/" },
@@ -39,6 +58,23 @@ module.exports = {
       severity: "error",
       from: { path: "^src/edge/" },
       to: { path: "^src/(account|views|event-sourcing)/" },
+    },
+    {
+      // Types alone: whoever takes the client takes nothing else with it.
+      name: "client-knows-types-alone",
+      severity: "error",
+      from: { path: "^src/client/" },
+      to: {
+        path: "^src/|node_modules",
+        pathNot: "^src/client/",
+        dependencyTypesNot: ["type-only"],
+      },
+    },
+    {
+      name: "client-knows-domain-and-http-alone",
+      severity: "error",
+      from: { path: "^src/client/" },
+      to: { path: "^src/", pathNot: "^src/(client|account|http)/" },
     },
     {
       name: "domain-and-kernel-name-no-platform",

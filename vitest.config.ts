@@ -11,7 +11,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["test/account/**/*.test.ts", "test/event-sourcing/**/*.test.ts"],
+          include: ["test/{account,client,event-sourcing,reactions}/**/*.test.ts"],
         },
       },
       {
@@ -20,6 +20,8 @@ export default defineConfig({
             wrangler: { configPath: "./test/workerd/wrangler.toml" },
             miniflare: {
               bindings: {
+                // As `npm start` has it. Who may come in is what test/http/authentication.test.ts is about.
+                OPEN_ON_LOOPBACK: "true",
                 VIEWS_MIGRATIONS: await readD1Migrations("./src/views/migrations"),
                 OPERATIONS_MIGRATIONS: await readD1Migrations("./src/processor/migrations"),
               },
@@ -28,7 +30,8 @@ export default defineConfig({
         ],
         test: {
           name: "workerd",
-          include: ["test/{command,processor,query,views,http,edge,simulation}/**/*.test.ts"],
+          globalSetup: "test/workerd/odd-receivers.ts",
+          include: ["test/{command,processor,query,views,http,edge,simulation,functions}/**/*.test.ts"],
           // No test is about speed, and the machine may be busy.
           testTimeout: 60_000,
         },

@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
-import { WORKERS } from "../src/tools/workers.ts";
+import { FUNCTIONS, WORKERS } from "../src/tools/workers.ts";
 import { PROJECT } from "../src/tools/wrangler.ts";
 
 const WRANGLER = fileURLToPath(import.meta.resolve("wrangler"));
@@ -47,7 +47,13 @@ const MODULE_TYPES: Readonly<Record<string, BundledModule["type"]>> = {
   wasm: "CompiledWasm",
 };
 
-export const SYSTEM: readonly WorkerSource[] = WORKERS.map(({ name, config }) => ({ name, config }));
+/** What is deployed. */
+export const EVERY_WORKER: readonly WorkerSource[] = WORKERS.map(({ name, config }) => ({ name, config }));
+
+/** What runs under load: commands, views and reads. What functions add depends on what they answer, so none is bound. */
+export const SYSTEM: readonly WorkerSource[] = EVERY_WORKER.filter(
+  ({ config }) => !FUNCTIONS.some((worker) => worker.config === config),
+);
 
 /** What was bundled already: the source does not change during a run. */
 const bundled = new Map<string, Bundle>();

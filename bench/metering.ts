@@ -29,7 +29,7 @@ const METERED_SYSTEM: readonly WorkerSource[] = SYSTEM.map((source) => {
 });
 
 export interface Counted {
-  /** Commands on accounts that had nothing to do before: each alone, projected alone. */
+  /** Commands on accounts that had nothing to do before, so their objects sleep: each alone, projected alone. */
   readonly idle: Units;
   readonly idleKeyed: Units | null;
   readonly idleCommands: number;
@@ -37,6 +37,8 @@ export interface Counted {
   readonly burstCommands: number;
   /** What was billed over some seconds in which nobody asked for anything. */
   readonly resting: Units;
+  /** What the clock bills each time, once a minute, whether anybody asks for anything or not. */
+  readonly clock: Units;
 }
 
 export interface CountSizes {
@@ -53,7 +55,14 @@ export async function countSystem(sizes: CountSizes): Promise<Counted> {
     const { edge, command, processor } = WORKER_NAMES;
     return await count(
       rig,
-      { front: edge, all: [edge, command, processor], projector: processor, database: "VIEWS" },
+      {
+        front: edge,
+        all: [edge, command, processor],
+        owner: command,
+        objects: "AccountObject",
+        projector: processor,
+        database: "VIEWS",
+      },
       sizes,
     );
   } finally {
@@ -72,6 +81,8 @@ export async function countPlainWay(sizes: CountSizes): Promise<Counted> {
       {
         front: "plain-way",
         all: ["plain-way"],
+        owner: "plain-way",
+        objects: "PlainObject",
         projector: "plain-way",
         database: "PLAIN_VIEWS",
       },
@@ -85,6 +96,9 @@ export async function countPlainWay(sizes: CountSizes): Promise<Counted> {
 interface MeteredWorkers {
   readonly front: string;
   readonly all: readonly string[];
+  /** Which Worker has the accounts' objects, and their class. */
+  readonly owner: string;
+  readonly objects: string;
   /** Which Worker has the view, and its binding. */
   readonly projector: string;
   readonly database: string;
@@ -105,6 +119,7 @@ async function count(rig: Rig, workers: MeteredWorkers, sizes: CountSizes): Prom
 
   const oneEach = async (command: string, version: number, headers: Headers): Promise<Units> => {
     for (const accountNumber of numbers) {
+      await rig.evict(workers.owner, workers.objects, accountNumber);
       await post(`${url}/v1/accounts/${accountNumber}/commands/${command}`, undefined, [200], headers);
       await visible(rig, workers, accountNumber, version);
     }
@@ -117,13 +132,16 @@ async function count(rig: Rig, workers: MeteredWorkers, sizes: CountSizes): Prom
   await burst(`${url}/v1/accounts/${BURST_ACCOUNT}/commands`, sizes.burst);
   await visible(rig, workers, BURST_ACCOUNT, 1 + sizes.burst);
   const burstUnits = await take();
+  const resting = await take(RESTING_MS);
+  await Promise.all(workers.all.map((worker) => setOffClock(rig.url(worker))));
   return {
     idle,
     idleKeyed,
     idleCommands: sizes.idle,
     burst: burstUnits,
     burstCommands: sizes.burst,
-    resting: await take(RESTING_MS),
+    resting,
+    clock: await take(RESTING_MS),
   };
 }
 
@@ -160,6 +178,12 @@ async function visible(
 }
 
 const rowsSchema = z.array(z.array(z.object({ version: z.int() })));
+
+async function setOffClock(url: string): Promise<void> {
+  const response = await fetch(`${url}/meter/clock`);
+  await response.arrayBuffer();
+  if (!response.ok) throw new Error(`The clock of ${url}: ${response.status}`);
+}
 
 async function readMeter(url: string): Promise<Units> {
   return unitsSchema.parse(await (await fetch(`${url}/meter`)).json());

@@ -64,7 +64,7 @@ async function answer(call: RigCall): Promise<unknown> {
     case "sql":
       return sql(call.worker, call.database, call.queries);
     case "evict":
-      return running().unsafeEvictDurableObject(call.worker, call.object, { name: call.name });
+      return evict(call.worker, call.object, call.name);
     default:
       return call satisfies never;
   }
@@ -72,7 +72,8 @@ async function answer(call: RigCall): Promise<unknown> {
 
 /** Answers each Worker's own address: no proxy stands before it. */
 async function start({ bundles, storage, vars, inspected }: RigOptions): Promise<RigAddresses> {
-  const workers = bundles.map((bundle) => workerOptions(bundle, vars));
+  const running = new Set(bundles.map(({ config }) => unstable_readConfig({ config }).name));
+  const workers = bundles.map((bundle) => workerOptions(bundle, vars, running));
   miniflare = new Miniflare(
     convertV4MiniflareOptions({
       workers,
@@ -92,17 +93,35 @@ async function start({ bundles, storage, vars, inspected }: RigOptions): Promise
   return { workers: addresses, inspector: inspector?.replace(/\/$/, "") ?? null };
 }
 
-function workerOptions({ config, modules }: Bundle, vars: RigOptions["vars"]): V4WorkerOptions {
-  const { workerOptions: options } = unstable_getMiniflareWorkerOptions(config);
+/** Without its bindings to Workers that do not run here, and without the pages' files: a router would stand before it. */
+function workerOptions(
+  { config, modules }: Bundle,
+  vars: RigOptions["vars"],
+  running: ReadonlySet<string | undefined>,
+): V4WorkerOptions {
+  const { assets, serviceBindings, ...options } = unstable_getMiniflareWorkerOptions(config).workerOptions;
   const { name } = unstable_readConfig({ config });
+  const services = Object.entries(serviceBindings ?? {}).filter(
+    ([, service]) => typeof service !== "object" || !("name" in service) || running.has(String(service.name)),
+  );
   return {
     ...options,
+    serviceBindings: Object.fromEntries(services),
     ...(name === undefined ? {} : { name }),
     bindings: Object.assign({}, options.bindings, vars),
     modules: modules.map(({ path, type, contents }) => ({ path, type, contents: new Uint8Array(contents) })),
     modulesRoot: "/",
     unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
   };
+}
+
+/** One that sleeps already is left alone. */
+async function evict(worker: string, object: string, name: string): Promise<void> {
+  try {
+    await running().unsafeEvictDurableObject(worker, object, { name });
+  } catch (error) {
+    if (!String(error).includes("it is not currently running")) throw error;
+  }
 }
 
 async function sql(worker: string, database: string, queries: readonly string[]): Promise<unknown> {

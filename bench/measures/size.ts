@@ -2,7 +2,7 @@
 
 import { post } from "../accounts.ts";
 import { type Bench, EDGE, FLOOR } from "../bench.ts";
-import { bundleAll, SYSTEM } from "../bundles.ts";
+import { bundleAll, EVERY_WORKER } from "../bundles.ts";
 import { type Figure, type Measured, spreadOf } from "../figures.ts";
 import type { Rig } from "../rig.ts";
 import { startupMs } from "../startup.ts";
@@ -12,7 +12,7 @@ export const SIZE_LIMIT_KIB = 300;
 const KIB = 1024;
 
 export async function measureSize({ sizes, system, floor }: Bench): Promise<Measured> {
-  const bundles = await bundleAll(SYSTEM);
+  const bundles = await bundleAll(EVERY_WORKER);
   const starts = new Map<string, number[]>([
     [EDGE, []],
     [FLOOR, []],
@@ -22,7 +22,7 @@ export async function measureSize({ sizes, system, floor }: Bench): Promise<Meas
     starts.get(FLOOR)?.push(await coldStart(floor, FLOOR_NAMES.command, `START-${round}`));
   }
   const work: Figure[] = [];
-  for (const source of sizes.quick ? [] : SYSTEM) {
+  for (const source of sizes.quick ? [] : EVERY_WORKER) {
     const spread = spreadOf([await startupMs(source)]);
     work.push({ system: source.name, what: "work at start-up", unit: "ms", spread });
   }
@@ -31,7 +31,7 @@ export async function measureSize({ sizes, system, floor }: Bench): Promise<Meas
     title: "Size and start",
     how:
       "Compressed by gzip, as the platform counts. The work at start-up is what `wrangler check startup` samples of a " +
-      "Worker's modules. The start is that of the whole runtime with all its Workers, from starting the process to the " +
+      "Worker's modules. The start is that of the whole runtime with all its Workers but the functions, from starting the process to the " +
       "reply to a command that opens an account, with what the runs before it left in storage.",
     figures: [
       ...bundles.map(({ name, gzipBytes }) => ({

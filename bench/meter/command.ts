@@ -6,6 +6,9 @@ import worker, {
 } from "../../src/command/worker.ts";
 import { metered, meterObject, meterObjects } from "./metered-worker.ts";
 
+/** The way in for functions, which the processor binds: none is bound here, so nothing comes by it. */
+export { Commands } from "../../src/command/worker.ts";
+
 meterObjects(RealAccountObject);
 meterObjects(RealUnpublished);
 

@@ -1,13 +1,16 @@
-// A Worker under the meter: its requests, its queue batches and its bindings are counted, and `/meter` tells.
+// A Worker under the meter: its requests, its queue batches, its clock and its bindings are counted, and `/meter` tells.
 
 import { Meter } from "./meter.ts";
 
 /** Where the bench reads what was counted since it last did. */
 const METER_PATH = "/meter";
+/** Where the bench says that it is time: nothing else sets off the clock of a Worker that runs here. */
+const CLOCK_PATH = "/meter/clock";
 
 interface Worker<Env> {
   fetch(request: Request, env: Env, context: ExecutionContext): Response | Promise<Response>;
   queue?(batch: MessageBatch, env: Env, context: ExecutionContext): Promise<void>;
+  scheduled?(controller: ScheduledController, env: Env, context: ExecutionContext): Promise<void>;
 }
 
 /** One for the whole Worker: its objects run in the same isolate here. */
@@ -17,7 +20,15 @@ const meter = new Meter();
 export function metered<Env extends object>(worker: Worker<Env>, isPublic: boolean) {
   return {
     async fetch(request: Request, env: Env, context: ExecutionContext): Promise<Response> {
-      if (new URL(request.url).pathname === METER_PATH) return Response.json(meter.take());
+      const { pathname } = new URL(request.url);
+      if (pathname === METER_PATH) return Response.json(meter.take());
+      if (pathname === CLOCK_PATH) {
+        if (worker.scheduled === undefined) return Response.json({ hasClock: false });
+        meter.count("workerRequests");
+        meterBindings(env);
+        await worker.scheduled(tick(), env, context);
+        return Response.json({ hasClock: true });
+      }
       if (isPublic) meter.count("workerRequests");
       meterBindings(env);
       return worker.fetch(request, env, context);
@@ -58,10 +69,24 @@ export function meterObjects(objects: { readonly prototype: object }): void {
   }
 }
 
+function tick(): ScheduledController {
+  return { cron: "* * * * *", scheduledTime: Date.now(), noRetry: () => {} };
+}
+
 function isDatabase(binding: unknown): binding is D1Database {
-  return typeof binding === "object" && binding !== null && "prepare" in binding && "batch" in binding;
+  return isObject(binding) && hasMethods(binding, "prepare", "batch");
 }
 
 function isQueue(binding: unknown): binding is object {
-  return typeof binding === "object" && binding !== null && "sendBatch" in binding && "send" in binding;
+  return isObject(binding) && hasMethods(binding, "send", "sendBatch");
+}
+
+function isObject(binding: unknown): binding is object {
+  return typeof binding === "object" && binding !== null;
+}
+
+/** By its kind: a service that is called over RPC seems to have whatever method it is asked for. */
+function hasMethods(binding: object, ...names: readonly string[]): boolean {
+  const kind: object = Object.getPrototypeOf(binding) ?? {};
+  return names.every((name) => Object.hasOwn(kind, name));
 }

@@ -14,6 +14,8 @@ export interface CommandRequest {
   readonly metadata: EventMetadata;
   /** Whether `commandId` is an idempotency key: then it is remembered for as long as the log exists. */
   readonly keyed: boolean;
+  /** The only user whose account exists for the caller, another's is as good as none; null where all do. */
+  readonly owner: number | null;
 }
 
 export type CommandOutcome =

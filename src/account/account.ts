@@ -1,5 +1,8 @@
 // The account as clients read it: the state that its events fold to. Names are fixed; clients exist for them.
 
+import * as z from "zod";
+import { accountNumberSchema, userIdSchema } from "./commands.ts";
+
 export const ACCOUNT_STATUSES = [
   "ACCOUNT_PENDING",
   "ACCOUNT_CONFIRMED",
@@ -11,15 +14,14 @@ export const ACCOUNT_STATUSES = [
 
 export type AccountStatus = (typeof ACCOUNT_STATUSES)[number];
 
-export interface Account {
-  /** Epoch milliseconds of the first event. */
-  readonly createdAt: number;
-  /** Epoch milliseconds of the newest event. */
-  readonly lastModified: number;
-  readonly userId: number;
-  readonly accountNumber: string;
-  readonly defaultAccount: boolean;
-  readonly status: AccountStatus;
-  /** Number of events in the log. */
-  readonly version: number;
-}
+export const accountSchema = z.object({
+  createdAt: z.int().nonnegative().describe("Epoch milliseconds of the first event"),
+  lastModified: z.int().nonnegative().describe("Epoch milliseconds of the newest event"),
+  userId: userIdSchema,
+  accountNumber: accountNumberSchema,
+  defaultAccount: z.boolean().describe("Whether it is its owner's default account"),
+  status: z.enum(ACCOUNT_STATUSES),
+  version: z.int().positive().describe("Number of events in the log"),
+});
+
+export type Account = Readonly<z.infer<typeof accountSchema>>;

@@ -7,9 +7,15 @@ const MAX_REASON_CODE_POINTS = 500;
 
 export const ACCOUNT_NUMBER_RULE = "1 to 34 letters, digits or hyphens";
 
-export const accountNumberSchema = z.string().regex(/^[A-Za-z0-9-]{1,34}$/, ACCOUNT_NUMBER_RULE);
+export const accountNumberSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9-]{1,34}$/, ACCOUNT_NUMBER_RULE)
+  .meta({ description: ACCOUNT_NUMBER_RULE, examples: ["123456"] });
 
-export const userIdSchema = z.int().positive();
+export const userIdSchema = z
+  .int()
+  .positive()
+  .meta({ description: "The owner, an id of another bounded context", examples: [1] });
 
 const reasonSchema = z
   .string()
@@ -18,7 +24,9 @@ const reasonSchema = z
     return codePoints >= 1 && codePoints <= MAX_REASON_CODE_POINTS;
   }, `1 to ${MAX_REASON_CODE_POINTS} characters`)
   // A lone surrogate has no UTF-8 form, so it could not be given back as it came.
-  .refine((reason) => reason.isWellFormed(), "well-formed Unicode");
+  .refine((reason) => reason.isWellFormed(), "well-formed Unicode")
+  // JSON Schema counts code points, too.
+  .meta({ minLength: 1, maxLength: MAX_REASON_CODE_POINTS, examples: ["chargeback"] });
 
 /** A command that takes nothing beside the account number. */
 function bare<const Type extends string>(type: Type) {
@@ -37,7 +45,10 @@ function withReason<const Type extends string>(type: Type) {
 // optional and without a default, or keys from before it belong to other requests.
 
 export const createSchema = z
-  .strictObject({ userId: userIdSchema, defaultAccount: z.boolean().default(false) })
+  .strictObject({
+    userId: userIdSchema,
+    defaultAccount: z.boolean().default(false).describe("Whether it becomes its owner's default account"),
+  })
   .transform((members) => ({ type: "create" as const, ...members }));
 
 /** Each command but `create`: from the members that a client sends to the command. A new command starts here. */

@@ -4,7 +4,7 @@ import type { Decision } from "../event-sourcing/decider.ts";
 import { type ExpectedVersion, versionMatches } from "../event-sourcing/expected-version.ts";
 import type { Account, AccountStatus } from "./account.ts";
 import { type AccountCommand, TRANSITION_NAMES, type TransitionName } from "./commands.ts";
-import type { AccountEvent } from "./events.ts";
+import type { AccountEvent, AccountEventType } from "./events.ts";
 import type { Refusal } from "./refusals.ts";
 
 const OPEN: readonly AccountStatus[] = [
@@ -80,27 +80,33 @@ export function decide(
   return accept(eventOf(command));
 }
 
+/** The event that each command comes to. */
+export const COMMAND_EVENTS = {
+  create: "ACCOUNT_CREATED",
+  confirm: "ACCOUNT_CONFIRMED",
+  activate: "ACCOUNT_ACTIVATED",
+  suspend: "ACCOUNT_SUSPENDED",
+  archive: "ACCOUNT_ARCHIVED",
+  close: "ACCOUNT_CLOSED",
+  "make-default": "ACCOUNT_MADE_DEFAULT",
+  "clear-default": "ACCOUNT_DEFAULT_CLEARED",
+} as const satisfies Readonly<Record<AccountCommand["type"], AccountEventType>>;
+
 function eventOf(command: AccountCommand): AccountEvent {
   switch (command.type) {
-    case "create":
-      return {
-        type: "ACCOUNT_CREATED",
-        data: { userId: command.userId, defaultAccount: command.defaultAccount },
-      };
+    case "create": {
+      const { userId, defaultAccount } = command;
+      return { type: COMMAND_EVENTS[command.type], data: { userId, defaultAccount } };
+    }
     case "confirm":
-      return { type: "ACCOUNT_CONFIRMED", data: {} };
     case "activate":
-      return { type: "ACCOUNT_ACTIVATED", data: {} };
-    case "suspend":
-      return { type: "ACCOUNT_SUSPENDED", data: reasonOf(command) };
-    case "archive":
-      return { type: "ACCOUNT_ARCHIVED", data: reasonOf(command) };
-    case "close":
-      return { type: "ACCOUNT_CLOSED", data: reasonOf(command) };
     case "make-default":
-      return { type: "ACCOUNT_MADE_DEFAULT", data: {} };
     case "clear-default":
-      return { type: "ACCOUNT_DEFAULT_CLEARED", data: {} };
+      return { type: COMMAND_EVENTS[command.type], data: {} };
+    case "suspend":
+    case "archive":
+    case "close":
+      return { type: COMMAND_EVENTS[command.type], data: reasonOf(command) };
     default:
       return command satisfies never;
   }

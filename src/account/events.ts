@@ -45,25 +45,29 @@ export interface RecordedAccountEvent extends RecordedEvent {
   readonly accountNumber: string;
 }
 
+/** The members of every event, whatever its type. */
+export const recordedEventMembers = z.looseObject({
+  id: z.string().describe("accountNumber:version"),
+  createdAt: z.int().nonnegative().describe("Epoch milliseconds; never goes backwards within an account"),
+  lastModified: z.int().nonnegative().describe("Equal to createdAt: nobody edits history"),
+  type: z.string().min(1),
+  schema: z.int().positive().describe("Number of the stored shape of data for this type"),
+  accountNumber: z.string(),
+  version: z.int().positive().describe("1, 2, 3 … without gaps within an account"),
+  data: z.record(z.string(), z.unknown()),
+  metadata: z.looseObject({
+    commandId: z.string().describe("The idempotency key of the command, or a generated id"),
+    correlationId: z.string().describe("The trace id, 32 hex digits"),
+    causationId: z.string().nullable().describe("The id of the event that caused the command"),
+    actor: z.string().describe("Who asked for it"),
+  }),
+});
+
 /** Reads what came over a wire: a queue message or a stored text. What a newer writer adds is kept. */
-export const recordedAccountEventSchema = z
-  .looseObject({
-    id: z.string(),
-    createdAt: z.int().nonnegative(),
-    lastModified: z.int().nonnegative(),
-    type: z.string().min(1),
-    schema: z.int().positive(),
-    accountNumber: z.string(),
-    version: z.int().positive(),
-    data: z.record(z.string(), z.unknown()),
-    metadata: z.looseObject({
-      commandId: z.string(),
-      correlationId: z.string(),
-      causationId: z.string().nullable(),
-      actor: z.string(),
-    }),
-  })
-  .refine((event) => event.id === `${event.accountNumber}:${event.version}`, "id is accountNumber:version");
+export const recordedAccountEventSchema = recordedEventMembers.refine(
+  (event) => event.id === `${event.accountNumber}:${event.version}`,
+  "id is accountNumber:version",
+);
 
 export function isKnownEventType(type: string): type is AccountEventType {
   return Object.hasOwn(EVENT_DATA, type);

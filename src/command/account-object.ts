@@ -105,6 +105,8 @@ export class AccountObject extends DurableObject<AccountObjectEnv> implements Ac
   }
 
   #execute(request: CommandRequest): CommandOutcome {
+    // Before keys are looked at: whether an account knows a key tells that there is one.
+    if (this.#isHiddenFrom(request)) return refuseHidden(request);
     const remembered = request.keyed ? this.#log.findByIdempotencyKey(request.metadata.commandId) : null;
     return remembered === null ? this.#decide(request) : replay(request, remembered);
   }
@@ -114,7 +116,9 @@ export class AccountObject extends DurableObject<AccountObjectEnv> implements Ac
    * gets the outcome that it had, a refusal too, which is decided anew on the state that it met.
    */
   #executeAgain(requests: readonly CommandRequest[]): CommandOutcome[] {
-    const remembered = new Map(requests.map((request) => [request, this.#remembered(request)]));
+    const remembered = new Map(
+      requests.map((request) => [request, this.#isHiddenFrom(request) ? null : this.#remembered(request)]),
+    );
     const isOurs = (request: CommandRequest): boolean =>
       remembered.get(request)?.events[0]?.metadata.correlationId === request.metadata.correlationId;
     const firstOurs = requests.find(isOurs);
@@ -124,6 +128,7 @@ export class AccountObject extends DurableObject<AccountObjectEnv> implements Ac
     let met = this.#log.atVersion((first.events[0]?.version ?? 1) - 1);
     const answered = new Set<number>();
     return requests.map((request) => {
+      if (this.#isHiddenFrom(request)) return refuseHidden(request);
       const known = remembered.get(request) ?? null;
       if (known === null) {
         const decision = accountDecider.decide(met, request.command, request.expected);
@@ -160,6 +165,13 @@ export class AccountObject extends DurableObject<AccountObjectEnv> implements Ac
     this.#folded = { account };
     this.ctx.waitUntil(this.#publisher.publish().catch((error) => this.#reportFailedSend(error)));
     return { kind: "accepted", account, events, replayed: false };
+  }
+
+  /** Whether the account is another user's than the caller may know of. Who an account belongs to never changes. */
+  #isHiddenFrom({ owner }: CommandRequest): boolean {
+    if (owner === null) return false;
+    const account = this.#account();
+    return account !== null && account.userId !== owner;
   }
 
   #remembered({ metadata, keyed }: CommandRequest): RememberedCommand | null {
@@ -217,6 +229,15 @@ export class AccountObject extends DurableObject<AccountObjectEnv> implements Ac
   #reportFailedSend(error: unknown): void {
     logFailure("events wait to be published", { accountNumber: this.#accountNumber }, error);
   }
+}
+
+/** What an account that does not exist would answer, but that its number is taken. */
+function refuseHidden({ command, expected }: CommandRequest): CommandOutcome {
+  const decision = accountDecider.decide(accountDecider.initialState, command, expected);
+  return {
+    kind: "refused",
+    refusal: decision.kind === "refusal" ? decision.refusal : { code: "account-already-exists" },
+  };
 }
 
 /** The first reply again, unless the key belongs to another request. */

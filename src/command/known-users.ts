@@ -2,6 +2,7 @@
 
 import type { AccountLogs } from "../account/account-log.ts";
 import { reachLog } from "../account/reach-log.ts";
+import { logFailure } from "../http/log-line.ts";
 import { type Problem, UNAVAILABLE } from "../http/problems.ts";
 import { readUserStates, type UserState } from "../views/users.ts";
 import type { AddressedCommand } from "./dispatch.ts";
@@ -37,7 +38,11 @@ export async function refuseUnknownUsers(
         return unknownUser(userId, state);
       } catch (error) {
         // Who is known can't be told; commands on other accounts need not wait for it.
-        console.error(`${command.request.metadata.correlationId} user ${userId}:`, error);
+        logFailure(
+          "unknown whether user is known",
+          { traceId: command.request.metadata.correlationId, userId },
+          error,
+        );
         return UNAVAILABLE;
       }
     }),

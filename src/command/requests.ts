@@ -21,7 +21,7 @@ export const MAX_BULK_COMMANDS = 100;
 const MAX_ECHO_LENGTH = 40;
 const IDEMPOTENCY_KEY_RULE = "1 to 128 visible ASCII characters";
 
-const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,128}$/;
+export const idempotencyKeySchema = z.string().regex(/^[\x21-\x7e]{1,128}$/, IDEMPOTENCY_KEY_RULE);
 
 /** A command as it was asked for. `accountNumber` is null where a create leaves the number to the service. */
 export interface AskedCommand {
@@ -50,7 +50,7 @@ export function parseCreate(body: unknown, headers: Parsed<CommandHeaders>): Par
   return { ok: true, value: { ...headers.value, accountNumber: accountNumber ?? null, command } };
 }
 
-const createdNumberSchema = z.strictObject({ accountNumber: accountNumberSchema.optional() });
+export const createdNumberSchema = z.strictObject({ accountNumber: accountNumberSchema.optional() });
 
 /** `POST /v1/accounts/{accountNumber}/commands/{command}`. */
 export function parseTransition(
@@ -69,10 +69,10 @@ export function parseTransition(
 
 const namedSchema = z.looseObject({ command: z.string() });
 
-const memberSchema = z.strictObject({
+export const memberSchema = z.strictObject({
   command: z.string(),
   accountNumber: accountNumberSchema.optional(),
-  idempotencyKey: z.string().regex(IDEMPOTENCY_KEY, IDEMPOTENCY_KEY_RULE).optional(),
+  idempotencyKey: idempotencyKeySchema.optional(),
   expectedVersion: z.int().positive().optional(),
 });
 
@@ -102,7 +102,7 @@ export function parseMember(member: unknown): Parsed<AskedCommand> {
 
 export function parseHeaders(headers: Headers): Parsed<CommandHeaders> {
   const key = headers.get("Idempotency-Key");
-  if (key !== null && !IDEMPOTENCY_KEY.test(key)) {
+  if (key !== null && !idempotencyKeySchema.safeParse(key).success) {
     return refuse([{ header: "Idempotency-Key", detail: IDEMPOTENCY_KEY_RULE }]);
   }
   const ifMatch = headers.get("If-Match");

@@ -7,10 +7,13 @@ import { isTransitionName, type TransitionName } from "../account/commands.ts";
 import type { RecordedAccountEvent } from "../account/events.ts";
 import { LogUnavailable } from "../account/reach-log.ts";
 import { allow, createApp, type HttpEnv, ProblemError } from "../http/app.ts";
+import { type AuthenticationEnv, authenticate } from "../http/authentication.ts";
 import { ARRAY_BODY_LIMIT_BYTES, BODY_LIMIT_BYTES, limitBody, readJson } from "../http/body.ts";
+import { answerContract, CONTRACT_PATH } from "../http/contract-route.ts";
 import { answerHealth } from "../http/health.ts";
 import { logFailure } from "../http/log-line.ts";
 import {
+  forbidden,
   type InvalidPart,
   invalidRequest,
   type Problem,
@@ -25,7 +28,8 @@ import {
   eventRepresentation,
   versionTag,
 } from "../http/representations.ts";
-import { generateAccountNumber } from "./account-number.ts";
+import { ownerOf, requireScope } from "../http/scopes.ts";
+import { address } from "./address.ts";
 import { type AddressedCommand, dispatch } from "./dispatch.ts";
 import { type KnownUsersEnv, refuseUnknownUsers } from "./known-users.ts";
 import {
@@ -39,27 +43,27 @@ import {
   unknownCommand,
 } from "./requests.ts";
 
-export interface CommandEnv extends KnownUsersEnv {
+export interface CommandEnv extends AuthenticationEnv, KnownUsersEnv {
   readonly ACCOUNT_LOGS: AccountLogs;
 }
 
 type CommandContext = Context<HttpEnv<CommandEnv>>;
 
-/** Who asks, where no one signs in. */
-const ANONYMOUS = "anonymous";
+const maySend = requireScope("accounts:write", "accounts:self");
 
 const COMMAND_PATH = "/v1/accounts/:accountNumber/commands/:command";
 
 export function createCommandApp(): Hono<HttpEnv<CommandEnv>> {
   const app = createApp<CommandEnv>();
+  app.use("/v1/*", authenticate);
 
-  app.post("/v1/accounts", limitBody(BODY_LIMIT_BYTES), async (context) => {
+  app.post("/v1/accounts", maySend, limitBody(BODY_LIMIT_BYTES), async (context) => {
     const headers = parseHeaders(context.req.raw.headers);
     return answerOne(context, parseCreate(await readObject(context.req.raw), headers));
   });
   app.all("/v1/accounts", allow("GET", "HEAD", "POST"));
 
-  app.post(COMMAND_PATH, limitBody(BODY_LIMIT_BYTES), async (context) => {
+  app.post(COMMAND_PATH, maySend, limitBody(BODY_LIMIT_BYTES), async (context) => {
     const { accountNumber, command } = context.req.param();
     const name = knownCommand(command);
     const headers = parseHeaders(context.req.raw.headers);
@@ -74,7 +78,7 @@ export function createCommandApp(): Hono<HttpEnv<CommandEnv>> {
   });
   app.all(COMMAND_PATH, allow("POST"));
 
-  app.post("/v1/commands", limitBody(ARRAY_BODY_LIMIT_BYTES), async (context) => {
+  app.post("/v1/commands", maySend, limitBody(ARRAY_BODY_LIMIT_BYTES), async (context) => {
     for (const header of ["Idempotency-Key", "If-Match"]) {
       if (context.req.raw.headers.has(header)) {
         throw invalid({ header, detail: "Here it is a member of each command" });
@@ -94,6 +98,10 @@ export function createCommandApp(): Hono<HttpEnv<CommandEnv>> {
 
   // What it needs is asked account by account; there is nothing to check for all.
   app.get("/health", (context) => answerHealth(context.get("traceId"), {}));
+  app.get(
+    CONTRACT_PATH,
+    answerContract(() => import("./contract.ts")),
+  );
   return app;
 }
 
@@ -135,7 +143,7 @@ async function replies(context: CommandContext, asked: readonly Parsed<AskedComm
   const commands = await refuseUnknownUsers(
     context.env,
     await Promise.all(
-      asked.map(async (parsed) => (parsed.ok ? await address(parsed.value, traceId) : parsed.problem)),
+      asked.map(async (parsed) => (parsed.ok ? await addressFor(context, parsed.value) : parsed.problem)),
     ),
   );
   const outcomes = await dispatch(
@@ -183,22 +191,14 @@ function replyOf(outcome: CommandOutcome, created: boolean): Reply {
   }
 }
 
-async function address(asked: AskedCommand, traceId: string): Promise<AddressedCommand> {
-  const { accountNumber, command, expected, idempotencyKey } = asked;
-  return {
-    accountNumber: accountNumber ?? (await generateAccountNumber(idempotencyKey, ANONYMOUS)),
-    request: {
-      command,
-      expected,
-      keyed: idempotencyKey !== null,
-      metadata: {
-        commandId: idempotencyKey ?? crypto.randomUUID(),
-        correlationId: traceId,
-        causationId: null,
-        actor: ANONYMOUS,
-      },
-    },
-  };
+/** A user opens accounts for itself alone. */
+async function addressFor(context: CommandContext, asked: AskedCommand): Promise<AddressedCommand | Problem> {
+  const owner = ownerOf(context);
+  if (asked.command.type === "create" && owner !== null && asked.command.userId !== owner) {
+    return forbidden("The account would be another user's", ["accounts:write"]);
+  }
+  const { subject: actor } = context.get("caller");
+  return address(asked, { correlationId: context.get("traceId"), causationId: null, actor }, owner);
 }
 
 function acceptedBody({ account, events }: { account: Account; events: readonly RecordedAccountEvent[] }) {

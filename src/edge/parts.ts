@@ -9,4 +9,8 @@ export interface EdgeEnv {
   readonly COMMAND: Part;
   readonly QUERY: Part;
   readonly PROCESSOR: Part;
+  /** The files that browsers load for the pages. */
+  readonly ASSETS: Part;
+  /** The origins whose pages may call the API, with commas between them; none without it. */
+  readonly CORS_ORIGINS?: string;
 }

@@ -34,6 +34,8 @@ up to.</p>
 <dt><a href="/v1/feed">/v1/feed</a></dt><dd>every account's events, in one order</dd>
 <dt><a href="/v1/status-totals">/v1/status-totals</a></dt><dd>how many accounts are in each status</dd>
 <dt><a href="/v1/operations/status">/v1/operations/status</a></dt><dd>how far the views are, how late, what is parked</dd>
+<dt><a href="/docs">/docs</a></dt><dd>the whole API, to read and to try</dd>
+<dt><a href="/openapi.json">/openapi.json</a>, <a href="/asyncapi.json">/asyncapi.json</a></dt><dd>the same for programs: requests, and events</dd>
 <dt><a href="/health">/health</a></dt><dd>whether each part of the service answers</dd>
 </dl>
 </main>

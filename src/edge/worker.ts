@@ -2,26 +2,32 @@
 
 import type { Context } from "hono";
 import { allow, createApp, type HttpEnv, ProblemError } from "../http/app.ts";
+import { CONTRACT_PATH } from "../http/contract-route.ts";
 import { UNAVAILABLE } from "../http/problems.ts";
 import { traceparentFor } from "../http/tracing.ts";
+import { joinContract } from "./contract.ts";
+import { DOCS_PAGE, DOCS_POLICY } from "./docs-page.ts";
+import { crossOrigin, securityHeaders } from "./headers.ts";
 import { healthOf } from "./health.ts";
 import type { EdgeEnv, Part } from "./parts.ts";
 import { START_PAGE_POLICY, startPage } from "./start-page.ts";
 
 type EdgeContext = Context<HttpEnv<EdgeEnv>>;
 
+/** A document changes with a deploy; until it is fetched again, this long, it may be the one before. */
+const DOCUMENT_CACHE_CONTROL = "public, max-age=60";
+
 const app = createApp<EdgeEnv>();
 
-app.use(async (context, next) => {
-  await next();
-  context.header("X-Content-Type-Options", "nosniff");
-});
+app.use(securityHeaders, crossOrigin);
 
 app.all("/v1/commands", (context) => forward(context, context.env.COMMAND));
 app.all("/v1/accounts/:accountNumber/commands/:command", (context) => forward(context, context.env.COMMAND));
 app.post("/v1/accounts", (context) => forward(context, context.env.COMMAND));
 app.all("/v1/operations/*", (context) => forward(context, context.env.PROCESSOR));
 app.all("/v1/inbox/*", (context) => forward(context, context.env.PROCESSOR));
+app.all("/v1/subscriptions/*", (context) => forward(context, context.env.PROCESSOR));
+app.all("/v1/map", (context) => forward(context, context.env.PROCESSOR));
 app.all("/v1/*", (context) => forward(context, context.env.QUERY));
 
 app.get("/health", async (context) => {
@@ -30,6 +36,34 @@ app.get("/health", async (context) => {
   return context.json(health, health.status === "ok" ? 200 : 503);
 });
 app.all("/health", allow("GET", "HEAD"));
+
+app.get(CONTRACT_PATH, async (context) => {
+  const contract = await joinContract(context.env);
+  if (contract === null) throw new ProblemError(UNAVAILABLE);
+  context.header("Cache-Control", DOCUMENT_CACHE_CONTROL);
+  return context.json(contract);
+});
+app.all(CONTRACT_PATH, allow("GET", "HEAD"));
+
+app.get("/asyncapi.json", async (context) => {
+  const response = await forward(context, context.env.PROCESSOR);
+  if (!response.ok) throw new ProblemError(UNAVAILABLE);
+  return new Response(response.body, {
+    headers: { "Content-Type": "application/json", "Cache-Control": DOCUMENT_CACHE_CONTROL },
+  });
+});
+app.all("/asyncapi.json", allow("GET", "HEAD"));
+
+app.get("/docs", (context) => {
+  context.header("Content-Security-Policy", DOCS_POLICY);
+  return context.html(DOCS_PAGE);
+});
+app.all("/docs", allow("GET", "HEAD"));
+app.get("/docs/:file", async (context) => {
+  const asset = await context.env.ASSETS.fetch(context.req.raw);
+  // A copy, because headers are added to it.
+  return asset.status === 404 ? context.notFound() : new Response(asset.body, asset);
+});
 
 app.get("/", (context) => {
   context.header("Content-Security-Policy", START_PAGE_POLICY);
@@ -46,5 +80,6 @@ async function forward(context: EdgeContext, part: Part): Promise<Response> {
   const response = await part.fetch(new Request(context.req.raw, { headers }));
   // No part answers 500 by itself: this is a platform's page about one that crashed.
   if (response.status === 500) throw new ProblemError(UNAVAILABLE);
-  return response;
+  // A copy, because the headers of what another Worker answered can't be added to.
+  return new Response(response.body, response);
 }

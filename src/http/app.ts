@@ -1,6 +1,7 @@
 // What every HTTP-speaking Worker starts from: a Hono app that traces, and answers whatever goes wrong as a problem.
 
 import { type Context, Hono, type MiddlewareHandler } from "hono";
+import type { Caller } from "./caller.ts";
 import { logFailure, logLine } from "./log-line.ts";
 import { methodNotAllowed, type Problem, problemResponse, UNAVAILABLE } from "./problems.ts";
 import { traceIdOf } from "./tracing.ts";
@@ -9,6 +10,10 @@ export interface HttpEnv<Bindings extends object> {
   Bindings: Bindings;
   Variables: {
     traceId: string;
+    /** Of every request to /v1, behind `authenticate`. */
+    caller: Caller;
+    /** Of every request behind `requireScope`; see `ownerOf`. */
+    owner?: number | null;
     /** What the request's log line is to tell beside the ordinary. */
     told?: Readonly<Record<string, unknown>>;
   };
@@ -37,6 +42,7 @@ export function createApp<Bindings extends object>(): Hono<HttpEnv<Bindings>> {
       method: context.req.method,
       path: context.req.path,
       status: context.res.status,
+      subject: context.get("caller")?.subject,
       ...context.get("told"),
       durationMs: Date.now() - startedAt,
     });

@@ -2,9 +2,10 @@
 
 import type { Refusal } from "../account/refusals.ts";
 
-const PROBLEMS = {
+export const PROBLEMS = {
   "invalid-request": { status: 400, title: "The request is not valid" },
-  unauthenticated: { status: 401, title: "The caller is not known" },
+  unauthenticated: { status: 401, title: "The request has no valid token" },
+  forbidden: { status: 403, title: "The token does not allow this" },
   "account-not-found": { status: 404, title: "There is no such account" },
   "version-not-found": { status: 404, title: "The account has no such version" },
   "not-found": { status: 404, title: "There is nothing at this address" },
@@ -13,15 +14,18 @@ const PROBLEMS = {
   "account-closed": { status: 409, title: "The account is closed" },
   "already-in-state": { status: 409, title: "The command would change nothing" },
   "illegal-transition": { status: 409, title: "The command is not legal now" },
+  "too-many-subscriptions": { status: 409, title: "There are as many subscriptions as there may be" },
   "version-mismatch": { status: 412, title: "The account is at another version" },
   "payload-too-large": { status: 413, title: "The body is too large" },
   "unsupported-media-type": { status: 415, title: "The body is of a type that is not taken here" },
   "idempotency-key-reused": { status: 422, title: "The idempotency key belongs to another request" },
   "unknown-user": { status: 422, title: "There is no such user" },
+  "rate-limited": { status: 429, title: "Too many requests" },
+  "authentication-not-configured": { status: 503, title: "Nobody can sign in here yet" },
   unavailable: { status: 503, title: "The service can't answer right now" },
 } as const;
 
-type ProblemCode = keyof typeof PROBLEMS;
+export type ProblemCode = keyof typeof PROBLEMS;
 
 /** Where in a request something is wrong: a JSON pointer into the body, a parameter of the URL, or a header. */
 export type InvalidPart =
@@ -40,6 +44,8 @@ export interface Problem {
 
 /** A client that was turned away may come back after so many seconds. */
 const RETRY_AFTER_SECONDS = 1;
+/** As long as the period of the rate limits in the wrangler.toml files. */
+const RATE_LIMIT_PERIOD_SECONDS = 10;
 
 export function invalidRequest(errors: readonly InvalidPart[]): Problem {
   return { code: "invalid-request", detail: errors[0]?.detail ?? "Malformed", members: { errors } };
@@ -49,6 +55,38 @@ export function methodNotAllowed(methods: readonly string[]): Problem {
   const allow = methods.join(", ");
   return { code: "method-not-allowed", detail: `Allowed here: ${allow}`, headers: { Allow: allow } };
 }
+
+/** `reason` says what is wrong with the token that came, null is none. The challenge is RFC 6750's, section 3. */
+export function unauthenticated(reason: string | null): Problem {
+  return {
+    code: "unauthenticated",
+    detail: reason ?? "Send a token: Authorization: Bearer …",
+    headers: { "WWW-Authenticate": reason === null ? CHALLENGE : `${CHALLENGE}, error="invalid_token"` },
+  };
+}
+
+/** `scopes`: one of these would have been enough. */
+export function forbidden(detail: string, scopes: readonly string[]): Problem {
+  const scope = scopes.length === 0 ? "" : `, scope="${scopes.join(" ")}"`;
+  return {
+    code: "forbidden",
+    detail,
+    headers: { "WWW-Authenticate": `${CHALLENGE}, error="insufficient_scope"${scope}` },
+  };
+}
+
+const CHALLENGE = 'Bearer realm="tributary"';
+
+export const RATE_LIMITED: Problem = {
+  code: "rate-limited",
+  detail: "Send fewer requests",
+  headers: { "Retry-After": String(RATE_LIMIT_PERIOD_SECONDS) },
+};
+
+export const AUTHENTICATION_NOT_CONFIGURED: Problem = {
+  code: "authentication-not-configured",
+  detail: "Whoever runs this has to set AUTH_ISSUER and AUTH_AUDIENCE",
+};
 
 export const UNAVAILABLE: Problem = {
   code: "unavailable",

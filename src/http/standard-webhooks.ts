@@ -10,6 +10,13 @@ const MAX_SIGNATURES = 10;
 const HMAC = { name: "HMAC", hash: "SHA-256" };
 const encoder = new TextEncoder();
 
+/** The standard asks for 24 to 64. */
+const SECRET_BYTES = 32;
+
+export function generateSecret(): string {
+  return SECRET_PREFIX + btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(SECRET_BYTES))));
+}
+
 /** What a signature covers. `timestamp`: epoch seconds. */
 interface SignedMessage {
   readonly id: string;

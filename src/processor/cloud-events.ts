@@ -6,7 +6,7 @@ import { BODY_LIMIT_BYTES, JSON_TYPE, parseJson, tooLarge } from "../http/body.t
 import { invalidMembers, MAX_INVALID_PARTS, pointerOf } from "../http/invalid-parts.ts";
 import { type InvalidPart, invalidRequest } from "../http/problems.ts";
 
-const MAX_EVENTS_PER_BATCH = 100;
+export const MAX_EVENTS_PER_BATCH = 100;
 /** Long for a name or an address, short enough to be listed and indexed. */
 const MAX_ATTRIBUTE_LENGTH = 1_024;
 /** What other services tell is of any shape; still it is parsed by something recursive. */
@@ -18,46 +18,50 @@ const textSchema = z
   .string()
   .min(1)
   .max(MAX_ATTRIBUTE_LENGTH)
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, "Text without control characters");
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, "Text without control characters")
+  // The same for those who read patterns without Unicode's properties. (A lone surrogate is no JSON.)
+  .meta({ override: { pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f]*$" } });
 
-const uriSchema = textSchema.regex(/^[\w.~:/?#[\]@!$&'()*+,;=%-]+$/, "A URI (RFC 3986)");
+const uriSchema = z
+  .string()
+  .max(MAX_ATTRIBUTE_LENGTH)
+  .regex(/^[\w.~:/?#[\]@!$&'()*+,;=%-]+$/, "A URI (RFC 3986)");
 
-const cloudEventSchema = z.preprocess(
-  withoutUnset,
-  z
-    .object({
-      specversion: z.literal("1.0", "1.0 is the version that is read here"),
-      id: textSchema,
-      source: uriSchema,
-      type: textSchema,
-      subject: textSchema.optional(),
-      time: z.iso.datetime({ offset: true, error: "A time (RFC 3339)" }).optional(),
-      datacontenttype: textSchema.optional(),
-      dataschema: uriSchema.optional(),
-      data: z.unknown().optional(),
-      data_base64: z.base64().optional(),
-    })
-    // Extensions.
-    .catchall(
-      z.union([
-        textSchema,
-        z.boolean(),
-        z
-          .int()
-          .min(-MAX_INT32 - 1)
-          .max(MAX_INT32),
-      ]),
-    )
-    .superRefine((event, { addIssue }) => {
-      for (const name of Object.keys(event)) {
-        if (/^[a-z0-9]+$/.test(name) || name === "data_base64") continue;
-        addIssue({ code: "custom", path: [name], message: "A name has small letters and digits alone" });
-      }
-      if (event.data !== undefined && event.data_base64 !== undefined) {
-        addIssue({ code: "custom", path: ["data_base64"], message: "Beside data there is none" });
-      }
-    }),
-);
+export const cloudEventMembers = z
+  .object({
+    specversion: z.literal("1.0", "1.0 is the version that is read here"),
+    id: textSchema,
+    source: uriSchema,
+    type: textSchema,
+    subject: textSchema.optional(),
+    time: z.iso.datetime({ offset: true, error: "A time (RFC 3339)" }).optional(),
+    datacontenttype: textSchema.optional(),
+    dataschema: uriSchema.optional(),
+    data: z.unknown().optional(),
+    data_base64: z.base64().optional(),
+  })
+  // Extensions.
+  .catchall(
+    z.union([
+      textSchema,
+      z.boolean(),
+      z
+        .int()
+        .min(-MAX_INT32 - 1)
+        .max(MAX_INT32),
+    ]),
+  )
+  .superRefine((event, { addIssue }) => {
+    for (const name of Object.keys(event)) {
+      if (/^[a-z0-9]+$/.test(name) || name === "data_base64") continue;
+      addIssue({ code: "custom", path: [name], message: "A name has small letters and digits alone" });
+    }
+    if (event.data !== undefined && event.data_base64 !== undefined) {
+      addIssue({ code: "custom", path: ["data_base64"], message: "Beside data there is none" });
+    }
+  });
+
+const cloudEventSchema = z.preprocess(withoutUnset, cloudEventMembers);
 
 export type CloudEvent = Readonly<z.output<typeof cloudEventSchema>>;
 

@@ -6,7 +6,7 @@ import { logFailure, logLine } from "../http/log-line.ts";
 import { announceGrowth } from "./announce-growth.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { keepMessage, park } from "./parking.ts";
-import { repairOrPark } from "./repair-or-park.ts";
+import { repairAndAnnounce } from "./repair-and-announce.ts";
 import { retryDeadLater, retryLater } from "./retry-later.ts";
 import { walkRange } from "./walk-range.ts";
 
@@ -15,15 +15,15 @@ const repairSchema = z.union([
   z.strictObject({ accountNumber: accountNumberSchema, traceId: z.string().optional() }),
 ]);
 
-/** Each message is one piece of work; what fails comes again, later each time. */
-export async function consumeRepairs(batch: MessageBatch, env: ProcessorEnv): Promise<void> {
+/** Each message is one piece of work; what fails comes again, later each time. Events of any type may be new in the feed. */
+export async function consumeRepairs(batch: MessageBatch, env: ProcessorEnv): Promise<null> {
   for (const message of batch.messages) {
     const startedAt = Date.now();
     const work = repairSchema.safeParse(message.body).data;
     try {
       if (work === undefined) await keepMessage(env.OPERATIONS, message, null, "Not a repair");
       else if ("walk" in work) await walkRange(env, work, message.attempts);
-      else await repairOrPark(env, work.accountNumber, { from: "checkpoint", traceId: work.traceId });
+      else await repairAndAnnounce(env, work.accountNumber, work.traceId);
       message.ack();
       logLine("repairs message", { ...work, durationMs: Date.now() - startedAt });
     } catch (error) {
@@ -33,6 +33,7 @@ export async function consumeRepairs(batch: MessageBatch, env: ProcessorEnv): Pr
     // However it ended: a long repair writes to the feed bit by bit.
     announceGrowth(env);
   }
+  return null;
 }
 
 /**

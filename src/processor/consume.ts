@@ -6,8 +6,10 @@ import type { RecordedAccountEvent } from "../account/events.ts";
 import { type EventsMessage, eventsMessageSchema } from "../account/events-message.ts";
 import { LogUnavailable } from "../account/reach-log.ts";
 import { logLine } from "../http/log-line.ts";
+import { announce } from "./announce.ts";
 import { buryRepairs } from "./consume-repairs.ts";
 import type { ProcessorEnv } from "./env.ts";
+import { knownFunctions } from "./functions.ts";
 import { keepMessage, park } from "./parking.ts";
 import { type Projected, project } from "./project.ts";
 import { Unprojectable } from "./repair.ts";
@@ -25,7 +27,7 @@ interface Gathered {
 const ATTEMPTS_UNTIL_PARKED = 5;
 
 /** The queue `account-events`: what failed comes again, later each time. */
-export function consumeEvents(batch: MessageBatch, env: ProcessorEnv): Promise<void> {
+export function consumeEvents(batch: MessageBatch, env: ProcessorEnv): Promise<ReadonlySet<string>> {
   return consume(batch, batch.messages, env, retryLater, async (accountNumber, own, reason) => {
     own.messages.forEach(retryLater);
     const isOftenTried = own.messages.some(({ attempts }) => attempts >= ATTEMPTS_UNTIL_PARKED);
@@ -35,9 +37,12 @@ export function consumeEvents(batch: MessageBatch, env: ProcessorEnv): Promise<v
 }
 
 /** The dead-letter queue: nobody would bring these again, so what fails here too is parked. */
-export async function consumeDeadEvents(batch: MessageBatch, env: ProcessorEnv): Promise<void> {
+export async function consumeDeadEvents(
+  batch: MessageBatch,
+  env: ProcessorEnv,
+): Promise<ReadonlySet<string>> {
   const others = await buryRepairs(batch.messages, env);
-  await consume(batch, others, env, retryDeadLater, async (accountNumber, own, reason) => {
+  return consume(batch, others, env, retryDeadLater, async (accountNumber, own, reason) => {
     await parkFor(env, accountNumber, own, reason);
     for (const message of own.messages) message.ack();
   });
@@ -52,14 +57,17 @@ function parkFor(
   return park(OPERATIONS, accountNumber, new Unprojectable(lastVersion, reason), [...traceIds].at(-1));
 }
 
-/** `onFailure`: what becomes of an account's messages when a part of the system did not answer. */
+/**
+ * `onFailure`: what becomes of an account's messages when a part of the system did not answer. Answers the types of
+ * the events that came.
+ */
 async function consume(
   { queue }: MessageBatch,
   messages: readonly Message[],
   env: ProcessorEnv,
   retry: (message: Message) => void,
   onFailure: (accountNumber: string, own: Gathered, reason: unknown) => Promise<void>,
-): Promise<void> {
+): Promise<ReadonlySet<string>> {
   const startedAt = Date.now();
   const { gathered, unreadable } = gather(messages);
   for (const { message, reason } of unreadable) {
@@ -68,10 +76,12 @@ async function consume(
       () => retry(message),
     );
   }
-  const { events, repaired, parked, failures } = await project(env, gathered).catch((reason) => ({
+  const projected = await project(env, gathered).catch((reason) => ({
     ...NOTHING_PROJECTED,
-    failures: new Map([...gathered.keys()].map((accountNumber) => [accountNumber, reason])),
+    failures: allFailing(gathered, reason),
   }));
+  const { events, repaired, parked } = projected;
+  const failures = new Map([...projected.failures, ...(await announceAll(env, gathered, projected))]);
   for (const [accountNumber, own] of gathered) {
     const failure = failures.get(accountNumber);
     if (failure === undefined) for (const message of own.messages) message.ack();
@@ -88,6 +98,7 @@ async function consume(
     failures: [...failures].map(([accountNumber, reason]) => ({ accountNumber, reason: String(reason) })),
     durationMs: Date.now() - startedAt,
   });
+  return new Set([...gathered.values()].flatMap(({ known }) => [...known.values()].map(({ type }) => type)));
 }
 
 /** More traces than this of one account are not told: a burst may have hundreds. */
@@ -99,6 +110,35 @@ function told(accountNumber: string, { known, lastVersion, traceIds }: Gathered)
 }
 
 const NOTHING_PROJECTED: Omit<Projected, "failures"> = { events: 0, repaired: [], parked: [] };
+
+/**
+ * Before the messages are acknowledged, so that no function misses what it asked for; of a message that came before, too:
+ * what was projected then may not have been announced. Answers the accounts whose messages have to come again.
+ */
+async function announceAll(
+  env: ProcessorEnv,
+  gathered: ReadonlyMap<string, Gathered>,
+  { repaired, parked, failures }: Projected,
+): Promise<ReadonlyMap<string, unknown>> {
+  const changed = [...gathered].filter(
+    ([accountNumber]) => !failures.has(accountNumber) && !parked.includes(accountNumber),
+  );
+  const changes = changed.map(([accountNumber, { known, lastVersion }]) => {
+    // The log had more than came.
+    const isUnknown = repaired.includes(accountNumber);
+    const types = isUnknown ? null : new Set([...known.values()].map(({ type }) => type));
+    return [accountNumber, { version: lastVersion, types }] as const;
+  });
+  try {
+    return await announce(env, await knownFunctions(env), new Map(changes));
+  } catch (error) {
+    return allFailing(new Map(changed), error);
+  }
+}
+
+function allFailing(gathered: ReadonlyMap<string, Gathered>, reason: unknown): Map<string, unknown> {
+  return new Map([...gathered.keys()].map((accountNumber) => [accountNumber, reason]));
+}
 
 interface Unreadable {
   readonly message: Message;

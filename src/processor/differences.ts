@@ -1,15 +1,20 @@
 // Differences: what a walk found that a view says and the log does not. Kept before anything is mended, so that a walk
 // that is interrupted there still tells of it.
 
+import * as z from "zod";
+
 /** One thing that a view says and the log does not. */
-export interface Difference {
-  /** Null where it is of all accounts: a total. */
-  readonly accountNumber: string | null;
-  readonly field: string;
-  readonly view: unknown;
-  readonly log: unknown;
-  readonly mended: boolean;
-}
+export const differenceSchema = z
+  .object({
+    accountNumber: z.string().nullable().describe("Null where it is of all accounts: a total"),
+    field: z.string(),
+    view: z.unknown().describe("What the view says"),
+    log: z.unknown().describe("What the log says"),
+    mended: z.boolean(),
+  })
+  .meta({ id: "Difference" });
+
+export type Difference = Readonly<z.infer<typeof differenceSchema>>;
 
 /** A difference before anything was done about it. */
 export type Finding = Omit<Difference, "mended">;

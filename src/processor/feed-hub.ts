@@ -1,6 +1,7 @@
 // The feed's hub: one object that reads what the feed gained, once, and sends it to every stream that follows.
 
 import { DurableObject } from "cloudflare:workers";
+import { logFailure } from "../http/log-line.ts";
 import { type OwnedFeedEvent, readFeed, readFeedHead } from "../views/feed.ts";
 import { accountPart, type FeedHub as Port, WHOLE_FEED } from "../views/feed-hub.ts";
 
@@ -67,7 +68,7 @@ export class FeedHub extends DurableObject<FeedHubEnv> implements Port {
   }
 
   async #readOnOrReport(): Promise<void> {
-    await this.#readOn().catch((error) => console.warn("The feed's hub could not read the feed:", error));
+    await this.#readOn().catch((error) => logFailure("feed hub", {}, error));
   }
 
   /** One reading at a time; who asks meanwhile is served by one more round of it. */

@@ -1,57 +1,58 @@
 // The inbox routes: other services bring their events, and an operator sees what became of them.
 
 import type { Context, Hono } from "hono";
-import * as z from "zod";
 import { allow, type HttpEnv, ProblemError } from "../http/app.ts";
 import { ARRAY_BODY_LIMIT_BYTES, BODY_LIMIT_BYTES, limitBody } from "../http/body.ts";
 import { invalidParameters } from "../http/invalid-parts.ts";
+import { logFailure } from "../http/log-line.ts";
 import { type InvalidPart, invalidRequest } from "../http/problems.ts";
 import { link } from "../http/representations.ts";
+import { requireScope } from "../http/scopes.ts";
 import { isSigned } from "../http/standard-webhooks.ts";
 import { type ReceivedEvents, readCloudEvents } from "./cloud-events.ts";
 import type { ProcessorEnv } from "./env.ts";
+import { listInbox, readInboxEvent, replayAllParked, replayEvent, sendDue, storeEvents } from "./inbox.ts";
+import { INBOX_HREF } from "./inbox-href.ts";
 import {
-  type InboxEvent,
-  inboxStateSchema,
-  listInbox,
-  readInboxEvent,
-  replayAllParked,
-  replayEvent,
-  sendDue,
-  storeEvents,
-} from "./inbox.ts";
-import { INBOX_HREF, inboxEventHref } from "./inbox-href.ts";
+  type InboxList,
+  inboxQuerySchema,
+  inboxRepresentation,
+  type ShownInboxEvent,
+} from "./inbox-representation.ts";
 import { userIdOf, userStateOf } from "./user-events.ts";
 
 type InboxContext = Context<HttpEnv<ProcessorEnv>>;
 
 /**
  * Comes before whatever asks who the caller is: who signs needs no token, since the signature says that a service sent
- * this which has one of our secrets. A signature that does not hold is refused, whoever the caller may be otherwise.
+ * this which has one of our secrets, where any are set. A signature that does not hold is refused, whoever the caller may be otherwise.
  */
 export function addSignedInboxRoute(app: Hono<HttpEnv<ProcessorEnv>>): void {
   app.post(INBOX_HREF, limitBody(ARRAY_BODY_LIMIT_BYTES), async (context, next) => {
-    if (!context.req.raw.headers.has("webhook-signature")) return next();
-    await checkSignature(context);
+    const secrets = secretsOf(context.env);
+    if (secrets.length === 0 || !context.req.raw.headers.has("webhook-signature")) return next();
+    await checkSignature(context, secrets);
     return receive(context);
   });
 }
 
 /** For callers who are known otherwise. */
 export function addInboxRoutes(app: Hono<HttpEnv<ProcessorEnv>>): void {
-  app.post(INBOX_HREF, limitBody(ARRAY_BODY_LIMIT_BYTES), receive);
-  app.get(INBOX_HREF, list);
+  const maySend = requireScope("inbox:write");
+  const mayOperate = requireScope("accounts:operate");
+  app.post(INBOX_HREF, maySend, limitBody(ARRAY_BODY_LIMIT_BYTES), receive);
+  app.get(INBOX_HREF, mayOperate, list);
   app.all(INBOX_HREF, allow("GET", "HEAD", "POST"));
 
-  app.post(`${INBOX_HREF}/replay`, limitBody(BODY_LIMIT_BYTES), async (context) =>
+  app.post(`${INBOX_HREF}/replay`, mayOperate, limitBody(BODY_LIMIT_BYTES), async (context) =>
     context.json({ replaying: await replayAllParked(context.env) }, 202),
   );
   app.all(`${INBOX_HREF}/replay`, allow("POST"));
 
-  app.get(`${INBOX_HREF}/:number`, readOne);
+  app.get(`${INBOX_HREF}/:number`, mayOperate, readOne);
   app.all(`${INBOX_HREF}/:number`, allow("GET", "HEAD"));
 
-  app.post(`${INBOX_HREF}/:number/replay`, limitBody(BODY_LIMIT_BYTES), replayOne);
+  app.post(`${INBOX_HREF}/:number/replay`, mayOperate, limitBody(BODY_LIMIT_BYTES), replayOne);
   app.all(`${INBOX_HREF}/:number/replay`, allow("POST"));
 }
 
@@ -63,14 +64,17 @@ async function receive(context: InboxContext): Promise<Response> {
   const stored = await storeEvents(env.OPERATIONS, received.events, context.get("traceId"), Date.now());
   // What is not sent now is seen to by the clock: the answer does not depend on it, nor waits for what others left.
   await sendDue(env, 1).catch((error) =>
-    console.warn("Events of the inbox wait for the next attempt:", error),
+    logFailure("inbox waits for the next attempt", { traceId: context.get("traceId") }, error),
   );
   context.set("told", { events: stored.map(({ number }) => number) });
-  return context.json({ items: stored.map(representation) }, 202);
+  return context.json({ items: stored.map(inboxRepresentation) }, 202);
 }
 
-async function checkSignature({ env, req }: InboxContext): Promise<void> {
-  const secrets = (env.INBOX_SECRETS ?? "").split(/[\s,]+/).filter((secret) => secret !== "");
+function secretsOf({ INBOX_SECRETS = "" }: ProcessorEnv): string[] {
+  return INBOX_SECRETS.split(/[\s,]+/).filter((secret) => secret !== "");
+}
+
+async function checkSignature({ req }: InboxContext, secrets: readonly string[]): Promise<void> {
   const body = new Uint8Array(await req.arrayBuffer());
   if (await isSigned(secrets, req.raw.headers, body, Date.now())) return;
   throw new ProblemError({
@@ -89,19 +93,22 @@ function checkUsers(env: ProcessorEnv, { events, locate }: ReceivedEvents): void
   if (errors.length > 0) throw new ProblemError(invalidRequest(errors));
 }
 
-const listSchema = z.strictObject({ state: inboxStateSchema.optional() });
-
 async function list(context: InboxContext): Promise<Response> {
-  const query = listSchema.safeParse(context.req.query());
+  const query = inboxQuerySchema.safeParse(context.req.query());
   if (!query.success) throw new ProblemError(invalidRequest(invalidParameters(query.error)));
   const events = await listInbox(context.env.OPERATIONS, query.data.state ?? null);
-  return context.json({ items: events.map(representation) });
+  const answer: InboxList = {
+    items: events.map(inboxRepresentation),
+    _links: { self: link(INBOX_HREF), replay: link(`${INBOX_HREF}/replay`) },
+  };
+  return context.json(answer);
 }
 
 async function readOne(context: InboxContext): Promise<Response> {
   const found = await readInboxEvent(context.env.OPERATIONS, numberOf(context));
   if (found === null) throw notThere();
-  return context.json({ ...representation(found), event: found.event });
+  const answer: ShownInboxEvent = { ...inboxRepresentation(found), event: found.event };
+  return context.json(answer);
 }
 
 async function replayOne(context: InboxContext): Promise<Response> {
@@ -118,8 +125,4 @@ function numberOf(context: InboxContext): number {
 
 function notThere(): ProblemError {
   return new ProblemError({ code: "not-found", detail: "The inbox has no such event" });
-}
-
-function representation(event: InboxEvent) {
-  return { ...event, _links: { self: link(inboxEventHref(event.number)) } };
 }

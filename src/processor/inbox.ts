@@ -13,17 +13,15 @@ export const inboxStateSchema = z.enum(["stored", "handled", "ignored", "parked"
 type InboxState = z.output<typeof inboxStateSchema>;
 
 /** An event as it is listed. */
-const inboxEventSchema = z.object({
+export const inboxEventSchema = z.object({
   number: z.int().positive(),
   source: z.string(),
   id: z.string(),
   type: z.string(),
   state: inboxStateSchema,
-  /** Those that failed. */
-  attempts: z.int().nonnegative(),
+  attempts: z.int().nonnegative().describe("Those that failed"),
   reason: z.string().nullable(),
-  /** Epoch milliseconds. */
-  receivedAt: z.int(),
+  receivedAt: z.int().describe("Epoch milliseconds"),
 });
 
 export type InboxEvent = Readonly<z.output<typeof inboxEventSchema>>;

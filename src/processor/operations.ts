@@ -1,38 +1,55 @@
 // The operations routes: what an operator reads and starts, at three in the morning or before.
 
 import type { Context, Hono } from "hono";
-import * as z from "zod";
+import type * as z from "zod";
 import { accountNumberSchema } from "../account/commands.ts";
 import { allow, createApp, type HttpEnv, ProblemError } from "../http/app.ts";
+import { authenticate } from "../http/authentication.ts";
 import { BODY_LIMIT_BYTES, limitBody, readJson } from "../http/body.ts";
+import { answerContract, CONTRACT_PATH } from "../http/contract-route.ts";
 import { answerHealth } from "../http/health.ts";
 import { invalidMembers } from "../http/invalid-parts.ts";
 import { invalidRequest } from "../http/problems.ts";
 import { link } from "../http/representations.ts";
+import { requireScope } from "../http/scopes.ts";
 import { announceGrowth } from "./announce-growth.ts";
 import type { ProcessorEnv } from "./env.ts";
+import { FUNCTIONS_HREF, readFunctionStatus } from "./function-status.ts";
 import { INBOX_HREF } from "./inbox-href.ts";
 import { addInboxRoutes, addSignedInboxRoute } from "./inbox-routes.ts";
-import { discardKeptMessage, isParked, listParked, readKeptMessage, replayAll } from "./parking.ts";
-import { repairOrPark } from "./repair-or-park.ts";
-import { readStatus } from "./status.ts";
-import { readWalk, startWalk, type Walk, type WalkKind } from "./walks.ts";
+import { getMap, MAP_HREF } from "./map.ts";
+import {
+  type operationsRootSchema,
+  rebuildBodySchema,
+  type replayedSchema,
+  verificationBodySchema,
+} from "./operations-schemas.ts";
+import {
+  discardKeptMessage,
+  isParked,
+  listParked,
+  MESSAGES_HREF,
+  PARKED_HREF,
+  readKeptMessage,
+  replayAll,
+} from "./parking.ts";
+import { repairAndAnnounce } from "./repair-and-announce.ts";
+import { readStatus, STATUS_PATH } from "./status.ts";
+import { WALK_PATHS, walkHref, walkRepresentation } from "./walk-representation.ts";
+import { readWalk, startWalk, type WalkKind } from "./walks.ts";
 
 type OperationsContext = Context<HttpEnv<ProcessorEnv>>;
 
-const PATHS: Readonly<Record<WalkKind, string>> = {
-  rebuild: "/v1/operations/rebuilds",
-  verification: "/v1/operations/verifications",
-};
-
-const ROOT = {
+const ROOT: z.infer<typeof operationsRootSchema> = {
   _links: {
     self: link("/v1/operations"),
-    status: link("/v1/operations/status"),
-    parked: link("/v1/operations/parked"),
-    rebuilds: link(PATHS.rebuild),
-    verifications: link(PATHS.verification),
+    status: link(STATUS_PATH),
+    functions: link(FUNCTIONS_HREF),
+    parked: link(PARKED_HREF),
+    rebuilds: link(WALK_PATHS.rebuild),
+    verifications: link(WALK_PATHS.verification),
     inbox: link(INBOX_HREF),
+    subscriptions: link("/v1/subscriptions"),
   },
 };
 
@@ -44,50 +61,66 @@ export function operationsRoutes(): Hono<HttpEnv<ProcessorEnv>> {
   });
   addSignedInboxRoute(app);
 
+  app.use("/v1/*", authenticate);
+
+  const mayOperate = requireScope("accounts:operate");
   const get = (path: string, answer: (context: OperationsContext) => Promise<Response>): void => {
-    app.get(path, answer);
+    app.get(path, mayOperate, answer);
     app.all(path, allow("GET", "HEAD"));
   };
   const post = (path: string, answer: (context: OperationsContext) => Promise<Response>): void => {
-    app.post(path, limitBody(BODY_LIMIT_BYTES), answer);
+    app.post(path, mayOperate, limitBody(BODY_LIMIT_BYTES), answer);
     app.all(path, allow("POST"));
   };
 
   get("/v1/operations", async (context) => context.json(ROOT));
-  get("/v1/operations/status", async (context) => context.json(await readStatus(context.env)));
-  get("/v1/operations/parked", async (context) => context.json(await listParked(context.env.OPERATIONS)));
-  post("/v1/operations/parked/replay", async (context) => context.json(await replayAll(context.env), 202));
-  post("/v1/operations/parked/:accountNumber/replay", replayOne);
-  app.get("/v1/operations/messages/:id", getMessage);
-  app.delete("/v1/operations/messages/:id", discardMessage);
-  app.all("/v1/operations/messages/:id", allow("GET", "HEAD", "DELETE"));
-  post(PATHS.rebuild, (context) => start(context, "rebuild", z.strictObject({})));
-  post(PATHS.verification, (context) => start(context, "verification", verificationSchema));
-  get(`${PATHS.rebuild}/:id`, (context) => answerWalk(context, "rebuild"));
-  get(`${PATHS.verification}/:id`, (context) => answerWalk(context, "verification"));
+  get(STATUS_PATH, async (context) => context.json(await readStatus(context.env)));
+  get(FUNCTIONS_HREF, async (context) => context.json(await readFunctionStatus(context.env)));
+  get(PARKED_HREF, async (context) => context.json(await listParked(context.env.OPERATIONS)));
+  post(`${PARKED_HREF}/replay`, async (context) => context.json(await replayAll(context.env), 202));
+  post(`${PARKED_HREF}/:accountNumber/replay`, replayOne);
+  app.get(`${MESSAGES_HREF}/:id`, mayOperate, getMessage);
+  app.delete(`${MESSAGES_HREF}/:id`, mayOperate, discardMessage);
+  app.all(`${MESSAGES_HREF}/:id`, allow("GET", "HEAD", "DELETE"));
+  post(WALK_PATHS.rebuild, (context) => start(context, "rebuild", rebuildBodySchema));
+  post(WALK_PATHS.verification, (context) => start(context, "verification", verificationBodySchema));
+  get(`${WALK_PATHS.rebuild}/:id`, (context) => answerWalk(context, "rebuild"));
+  get(`${WALK_PATHS.verification}/:id`, (context) => answerWalk(context, "verification"));
   addInboxRoutes(app);
-  get("/health", async ({ env, var: { traceId } }) =>
+  get(MAP_HREF, getMap);
+  app.get("/health", async ({ env, var: { traceId } }) =>
     answerHealth(traceId, {
       "the views database": () => env.VIEWS.prepare("SELECT id FROM status_totals").first(),
       "the operations database": () => env.OPERATIONS.prepare("SELECT 1 FROM directory LIMIT 1").first(),
     }),
   );
+  app.get(
+    CONTRACT_PATH,
+    answerContract(() => import("./contract.ts")),
+  );
+  app.get("/asyncapi.json", async (context) =>
+    context.json((await import("./events-contract.ts")).eventsContract),
+  );
   return app;
 }
-
-const verificationSchema = z.strictObject({ repair: z.boolean().default(false) });
 
 async function replayOne(context: OperationsContext): Promise<Response> {
   const accountNumber = accountNumberSchema.safeParse(context.req.param("accountNumber"));
   if (!accountNumber.success || !(await isParked(context.env.OPERATIONS, accountNumber.data))) {
     throw new ProblemError({ code: "not-found", detail: "No account of this number is parked" });
   }
-  const { version, parked } = await repairOrPark(context.env, accountNumber.data, {
-    from: "checkpoint",
-    traceId: context.get("traceId"),
-  });
+  const { version, parked } = await repairAndAnnounce(
+    context.env,
+    accountNumber.data,
+    context.get("traceId"),
+  );
   announceGrowth(context.env);
-  return context.json({ accountNumber: accountNumber.data, version, parked: parked !== null });
+  const answer: z.infer<typeof replayedSchema> = {
+    accountNumber: accountNumber.data,
+    version,
+    parked: parked !== null,
+  };
+  return context.json(answer);
 }
 
 async function getMessage(context: OperationsContext): Promise<Response> {
@@ -117,28 +150,14 @@ async function start(
   if (!asked.success) throw new ProblemError(invalidRequest(invalidMembers(asked.error)));
   const id = await startWalk(context.env, kind, kind === "rebuild" || asked.data.repair === true);
   const walk = await readWalk(context.env.OPERATIONS, kind, id);
-  return context.json(walk === null ? { id } : representation(walk), 202, {
-    Location: `${PATHS[kind]}/${id}`,
+  if (walk === null) throw new Error(`The walk ${id} is gone as soon as it started`);
+  return context.json(walkRepresentation(walk), 202, {
+    Location: walkHref(kind, id),
   });
 }
 
 async function answerWalk(context: OperationsContext, kind: WalkKind): Promise<Response> {
   const walk = await readWalk(context.env.OPERATIONS, kind, context.req.param("id") ?? "");
   if (walk === null) throw new ProblemError({ code: "not-found", detail: `There is no such ${kind}` });
-  return context.json(representation(walk));
-}
-
-function representation(walk: Walk) {
-  const { kind, mends, finishedAt, ...members } = walk;
-  const seconds = Math.max(((finishedAt ?? Date.now()) - walk.startedAt) / 1000, 0.001);
-  const perSecond = walk.done / seconds;
-  return {
-    ...members,
-    finishedAt,
-    status: finishedAt === null ? "running" : "done",
-    eventsPerSecond: Math.round(walk.events / seconds),
-    secondsLeft: walk.done === 0 ? null : Math.round((walk.total - walk.done) / perSecond),
-    ...(kind === "verification" ? { repair: mends } : {}),
-    _links: { self: link(`${PATHS[kind]}/${walk.id}`) },
-  };
+  return context.json(walkRepresentation(walk));
 }

@@ -1,50 +1,98 @@
-// Parking: accounts whose events can't be applied, and messages that can't be read, wait here in sight of everyone.
+// Parking: accounts whose events can't be applied, functions that fail for an account, and messages that can't be read
+// wait here in sight of everyone.
 
 import { encodeBase64 } from "hono/utils/encode";
+import * as z from "zod";
 import { logLine } from "../http/log-line.ts";
+import { link, linkSchema } from "../http/representations.ts";
+import { sendReactions } from "./announce.ts";
 import { registering } from "./directory.ts";
 import type { ProcessorEnv } from "./env.ts";
+import { failingReactions, PARKED_REACTIONS } from "./reactions.ts";
+import { reasonText } from "./reason.ts";
 import type { Unprojectable } from "./repair.ts";
+import { resendReactions } from "./resend-reactions.ts";
 
-/** As an operator reads it. `accountNumber` is null for a message that no account could be read from. */
-export interface Parked {
-  readonly accountNumber: string | null;
-  /** The version of the event that can't be applied; null for such a message. */
-  readonly version: number | null;
-  readonly reason: string;
-  /** Epoch milliseconds of the last attempt. */
-  readonly at: number;
-  readonly attempts: number;
-  /** Of a message that is kept whole; null for an account. */
-  readonly messageId: string | null;
-}
+/** As an operator reads it. */
+const parkedSchema = z.object({
+  accountNumber: z.string().nullable().describe("Null for a message that no account could be read from"),
+  function: z
+    .string()
+    .nullable()
+    .describe("The function that fails for the account; null where it is the views, or a message"),
+  version: z
+    .int()
+    .nullable()
+    .describe(
+      "The version of the event that can't be applied, or that the function fails for; null for a message",
+    ),
+  reason: z.string(),
+  at: z.int().describe("Epoch milliseconds of the last attempt"),
+  attempts: z.int().positive(),
+  messageId: z.string().nullable().describe("Of a message that is kept whole; null for an account"),
+});
+
+type Parked = z.infer<typeof parkedSchema>;
+
+const shownSchema = parkedSchema.extend({
+  _links: z.object({ message: linkSchema.optional(), replay: linkSchema.optional() }),
+});
+
+export const parkedListSchema = z
+  .object({
+    items: z.array(shownSchema),
+    total: z.int().nonnegative().describe("How many there are, of which the newest are shown"),
+    _links: z.object({ self: linkSchema, replay: linkSchema }),
+  })
+  .meta({ id: "ParkedList" });
+
+type ParkedList = z.infer<typeof parkedListSchema>;
 
 /** A message that can't be read, whole. */
-export interface KeptMessage extends Omit<Parked, "version"> {
-  readonly body: string;
-}
+export const keptMessageSchema = parkedSchema
+  .omit({ version: true, function: true })
+  .extend({ body: z.string() })
+  .meta({ id: "KeptMessage" });
 
-const MAX_REASON_LENGTH = 1_000;
+type KeptMessage = z.infer<typeof keptMessageSchema>;
+
+export const replayingSchema = z
+  .object({ replaying: z.int().nonnegative().describe("How many are tried again") })
+  .meta({ id: "Replaying" });
+
+export const PARKED_HREF = "/v1/operations/parked";
+export const MESSAGES_HREF = "/v1/operations/messages";
+
 /** So much of what is parked is shown, the newest first. */
 const MAX_LISTED = 500;
 /** `sendBatch` takes so many (Queues documentation, "Limits"). */
 const MAX_MESSAGES_PER_SEND = 100;
 
-/** Accounts and messages alike. */
+/** Accounts, messages and reactions alike. */
 const ALL_PARKED = `
-  SELECT account_number AS accountNumber, version, reason, at, attempts, NULL AS messageId FROM parked
-  UNION ALL SELECT account_number, NULL, reason, at, attempts, id FROM unreadable_messages`;
+  SELECT account_number AS accountNumber, NULL AS function, version, reason, at, attempts, NULL AS messageId FROM parked
+  UNION ALL SELECT account_number, NULL, NULL, reason, at, attempts, id FROM unreadable_messages
+  UNION ALL ${PARKED_REACTIONS}`;
 
 /** The newest of them, and how many there are in all. */
-export async function listParked(
-  operations: D1Database,
-): Promise<{ readonly items: readonly Parked[]; readonly total: number }> {
+export async function listParked(operations: D1Database): Promise<ParkedList> {
   const { results } = await operations
     .prepare(`SELECT * FROM (${ALL_PARKED}) ORDER BY at DESC LIMIT ?1`)
     .bind(MAX_LISTED)
     .all<Parked>();
   const total = results.length < MAX_LISTED ? results.length : await countParked(operations);
-  return { items: results, total };
+  return {
+    items: results.map((parked) => ({ ...parked, _links: parkedLinks(parked) })),
+    total,
+    _links: { self: link(PARKED_HREF), replay: link(`${PARKED_HREF}/replay`) },
+  };
+}
+
+function parkedLinks({ accountNumber, messageId }: Parked): z.infer<typeof shownSchema>["_links"] {
+  return {
+    ...(messageId === null ? {} : { message: link(`${MESSAGES_HREF}/${encodeURIComponent(messageId)}`) }),
+    ...(accountNumber === null ? {} : { replay: link(`${PARKED_HREF}/${accountNumber}/replay`) }),
+  };
 }
 
 export async function readKeptMessage(operations: D1Database, id: string): Promise<KeptMessage | null> {
@@ -77,8 +125,11 @@ export async function isParked(operations: D1Database, accountNumber: string): P
   return row !== null;
 }
 
-/** Sends every parked account to be repaired. Answers how many. */
-export async function replayAll(env: ProcessorEnv): Promise<{ readonly replaying: number }> {
+/**
+ * Sends every parked account to be repaired, and every function to where it waits or is parked, or
+ * missed something. Answers how many.
+ */
+export async function replayAll(env: ProcessorEnv): Promise<z.infer<typeof replayingSchema>> {
   const { results } = await env.OPERATIONS.prepare(
     `SELECT account_number AS accountNumber FROM parked
      UNION SELECT account_number FROM unreadable_messages WHERE account_number IS NOT NULL`,
@@ -88,7 +139,13 @@ export async function replayAll(env: ProcessorEnv): Promise<{ readonly replaying
     const some = accountNumbers.slice(start, start + MAX_MESSAGES_PER_SEND);
     await env.ACCOUNT_REPAIRS.sendBatch(some.map((accountNumber) => ({ body: { accountNumber } })));
   }
-  return { replaying: accountNumbers.length };
+  const reactions = await failingReactions(env.OPERATIONS);
+  await sendReactions(
+    env,
+    reactions.map((pair) => ({ ...pair, version: 0 })),
+  );
+  const missed = await resendReactions(env, 0);
+  return { replaying: accountNumbers.length + reactions.length + missed };
 }
 
 /** An account that waits is in the directory, too, so that a rebuild and a verification look at it. */
@@ -104,7 +161,7 @@ export async function park(
        ON CONFLICT (account_number) DO UPDATE SET
          version = excluded.version, reason = excluded.reason, at = excluded.at, attempts = attempts + 1`,
     )
-    .bind(accountNumber, version, message.slice(0, MAX_REASON_LENGTH), Date.now());
+    .bind(accountNumber, version, reasonText(message), Date.now());
   await operations.batch([registering(operations, [accountNumber]), parking]);
   logLine("park", { traceId, accountNumber, version, reason: message });
 }
@@ -148,7 +205,7 @@ export async function keepMessage(
       `INSERT INTO unreadable_messages (id, account_number, body, reason, at, attempts) VALUES (?1, ?2, ?3, ?4, ?5, 1)
        ON CONFLICT (id) DO UPDATE SET reason = excluded.reason, at = excluded.at, attempts = attempts + 1`,
     )
-    .bind(message.id, accountNumber, textOf(message.body), reason.slice(0, MAX_REASON_LENGTH), Date.now())
+    .bind(message.id, accountNumber, textOf(message.body), reasonText(reason), Date.now())
     .run();
   logLine("kept message", { messageId: message.id, accountNumber, reason });
 }

@@ -1,61 +1,32 @@
-// What this service does when a user has left: every account of that user is closed.
+// Reacting to what happens to users: the functions that asked for it are told, and their commands executed.
 
-import type { CommandOutcome, CommandRequest } from "../account/account-log.ts";
-import { reachLog } from "../account/reach-log.ts";
-import { type ListPosition, listAccounts } from "../views/accounts-view.ts";
+import type { UserEventType } from "../reactions/contract.ts";
+import { askFunction } from "./ask-function.ts";
 import type { ProcessorEnv } from "./env.ts";
+import { knownFunctions } from "./functions.ts";
 
 /** An event of the service that users belong to. */
-interface UserEvent {
+export interface UserEvent {
   /** Unlike any account event's id; names what caused the commands, and makes their keys. */
   readonly id: string;
-  readonly type: "user.deleted";
+  readonly type: UserEventType;
   readonly userId: number;
   readonly correlationId: string;
 }
 
-/** So many accounts are closed side by side. */
-const ACCOUNTS_PER_PAGE = 50;
-
 /**
- * Closes the user's accounts that the view has. Called after the users view says `departed`, so that an account that
- * the view does not have yet belongs, once it has it, to a user who is known to have left: whoever reacts to the
- * account's creation reads the users view after the account is in its view, and closes it. One of both sees the other.
- * May be called again for the same event. Rejects where a part does not answer: then the event is handled again.
+ * Rejects where a function fails or a part of the system does not answer: then the event is to come again, by whoever
+ * brought it. That is harmless, because each command has its effect once.
  */
-export async function reactToUserEvent(
-  env: Pick<ProcessorEnv, "VIEWS" | "ACCOUNT_LOGS">,
-  event: UserEvent,
-): Promise<void> {
-  let after: ListPosition | null = null;
-  for (;;) {
-    const accounts = await listAccounts(env.VIEWS, { userId: event.userId }, after, ACCOUNTS_PER_PAGE);
-    await Promise.all(
-      accounts
-        .filter(({ status }) => status !== "ACCOUNT_CLOSED")
-        .map(({ accountNumber }) => close(env, accountNumber, event)),
-    );
-    after = accounts.at(-1) ?? null;
-    if (accounts.length < ACCOUNTS_PER_PAGE || after === null) return;
-  }
-}
-
-/** That the account is closed already is no failure. */
-function close(
-  { ACCOUNT_LOGS }: Pick<ProcessorEnv, "ACCOUNT_LOGS">,
-  accountNumber: string,
-  { id, correlationId }: UserEvent,
-): Promise<readonly CommandOutcome[]> {
-  const request: CommandRequest = {
-    command: { type: "close" },
-    expected: "any",
-    keyed: true,
-    metadata: {
-      commandId: `${id}/user-departure`,
+export async function reactToUserEvent(env: ProcessorEnv, event: UserEvent): Promise<void> {
+  const { correlationId, ...told } = event;
+  const interested = (await knownFunctions(env)).filter(({ reactsTo }) => reactsTo.includes(event.type));
+  for (const asked of interested) {
+    // Nothing caused it that this service knows of, so no chain leads here.
+    await askFunction(env, asked, {
+      happened: { event: told },
       correlationId,
-      causationId: id,
-      actor: "function:user-departure",
-    },
-  };
-  return reachLog(ACCOUNT_LOGS, accountNumber, (log, retrying) => log.execute([request], retrying));
+      beforeCommands: async () => {},
+    });
+  }
 }

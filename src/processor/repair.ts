@@ -2,14 +2,13 @@
 // verification that mends are all this, over one account or over all.
 
 import type { Account } from "../account/account.ts";
-import { MAX_LOG_SLICE } from "../account/account-log.ts";
 import type { RecordedAccountEvent } from "../account/events.ts";
 import { evolve } from "../account/evolve.ts";
-import { readLog } from "../account/reach-log.ts";
 import { type AccountRow, isMovedOn, isRefused, projectedAccount, readRows } from "../views/accounts-view.ts";
 import { writeToFeed } from "../views/feed.ts";
 import { registerAccounts } from "./directory.ts";
 import type { ProcessorEnv } from "./env.ts";
+import { eventsAfter } from "./events-after.ts";
 import { MAX_EVENTS_PER_STEP, writeSteps } from "./steps.ts";
 
 /** An event that can't be applied: the account waits for a person, or for newer code, in front of it. */
@@ -45,7 +44,7 @@ export async function repair(
   let events: RecordedAccountEvent[] = [];
   for (let attempt = 1; ; attempt++) {
     // Where another writer moved the account on, its log has more by now, and what was folded so far stays good.
-    for await (const event of eventsAfter(env, accountNumber, state?.version ?? 0)) {
+    for await (const event of eventsAfter(env.ACCOUNT_LOGS, accountNumber, state?.version ?? 0)) {
       try {
         state = evolve(state, event);
       } catch (error) {
@@ -91,18 +90,5 @@ async function unlessRefused(version: number, write: Promise<unknown>): Promise<
     await write;
   } catch (error) {
     throw isRefused(error) && !isMovedOn(error) ? new Unprojectable(version, error) : error;
-  }
-}
-
-async function* eventsAfter(
-  env: ProcessorEnv,
-  accountNumber: string,
-  version: number,
-): AsyncGenerator<RecordedAccountEvent> {
-  for (let after = version; ; ) {
-    const { currentVersion, events } = await readLog(env.ACCOUNT_LOGS, accountNumber, after, MAX_LOG_SLICE);
-    yield* events;
-    after = events.at(-1)?.version ?? currentVersion;
-    if (after >= currentVersion) return;
   }
 }

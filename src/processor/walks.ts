@@ -1,6 +1,7 @@
 // Walks: one operation over every account there is. A rebuild repairs each; a verification compares each, and mends it
 // if asked to. A walk is cut into ranges of accounts, which go through a queue; what is done is marked in the database.
 
+import * as z from "zod";
 import { type Difference, readDifferences } from "./differences.ts";
 import type { AccountRange } from "./directory.ts";
 import type { ProcessorEnv } from "./env.ts";
@@ -46,7 +47,7 @@ const ACCOUNTS_PER_RANGE = 50;
 /** `sendBatch` takes so many (Queues documentation, "Limits"). */
 const MAX_MESSAGES_PER_SEND = 100;
 /** Who was sent for so short a time is still waited for. */
-const RESEND_AFTER_MS = 30_000;
+const RESEND_AFTER_MS = 10_000;
 
 /**
  * Starts a walk, or joins the one of its kind that is not finished: its ranges that are not done are sent again after a while, since
@@ -165,12 +166,14 @@ export async function readWalk(operations: D1Database, kind: WalkKind, id: strin
   return { ...row, mends: row.mends === 1, differences };
 }
 
-export interface LastVerification {
-  readonly id: string;
-  readonly finishedAt: number;
-  readonly found: number;
-  readonly mended: number;
-}
+export const lastVerificationSchema = z.object({
+  id: z.string(),
+  finishedAt: z.int().describe("Epoch milliseconds"),
+  found: z.int().nonnegative().describe("Differences"),
+  mended: z.int().nonnegative(),
+});
+
+type LastVerification = z.infer<typeof lastVerificationSchema>;
 
 /** The last one that went to its end; null where none did. */
 export async function lastVerification(operations: D1Database): Promise<LastVerification | null> {

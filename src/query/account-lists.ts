@@ -3,6 +3,7 @@
 import * as z from "zod";
 import { ACCOUNT_STATUSES } from "../account/account.ts";
 import { accountRepresentation } from "../http/representations.ts";
+import { ownerOf } from "../http/scopes.ts";
 import { type AccountFilter, type ListPosition, listAccounts } from "../views/accounts-view.ts";
 import { cursorAt, cursorParameter } from "./cursor.ts";
 import type { QueryContext } from "./env.ts";
@@ -12,27 +13,27 @@ import { flagParameter, limitParameter, readPath, readQuery, userIdParameter } f
 const MAX_ACCOUNTS = 200;
 const DEFAULT_ACCOUNTS = 50;
 
-const pageSchema = z.strictObject({
+export const userAccountsQuerySchema = z.strictObject({
   limit: limitParameter(MAX_ACCOUNTS, DEFAULT_ACCOUNTS),
   cursor: cursorParameter.optional(),
 });
 
-const listSchema = pageSchema.extend({
+export const accountsQuerySchema = userAccountsQuerySchema.extend({
   userId: userIdParameter.optional(),
   status: z.enum(ACCOUNT_STATUSES).optional(),
   defaultAccount: flagParameter.optional(),
 });
 
-const userSchema = z.object({ userId: userIdParameter });
+export const userPathSchema = z.object({ userId: userIdParameter });
 
 export async function listAllAccounts(context: QueryContext): Promise<Response> {
-  const { limit, cursor, ...filter } = readQuery(context, listSchema);
+  const { limit, cursor, ...filter } = readQuery(context, accountsQuerySchema);
   return accountsPage(context, filter, cursor, limit);
 }
 
 export async function listUserAccounts(context: QueryContext): Promise<Response> {
-  const user = readPath(context, userSchema);
-  const { limit, cursor } = readQuery(context, pageSchema);
+  const user = readPath(context, userPathSchema);
+  const { limit, cursor } = readQuery(context, userAccountsQuerySchema);
   return accountsPage(context, user, cursor, limit);
 }
 
@@ -42,11 +43,15 @@ async function accountsPage(
   after: ListPosition | undefined,
   limit: number,
 ): Promise<Response> {
+  const owner = ownerOf(context);
+  context.header("Served-From", "view");
+  // Another user is to its caller one without accounts.
+  if (owner !== null && (filter.userId ?? owner) !== owner) return pageResponse(context, [], null);
+  const visible = owner === null ? filter : { ...filter, userId: owner };
   // One more than is shown tells whether there is a next page.
-  const found = await listAccounts(context.env.VIEWS, filter, after ?? null, limit + 1);
+  const found = await listAccounts(context.env.VIEWS, visible, after ?? null, limit + 1);
   const accounts = found.slice(0, limit);
   const last = accounts.at(-1);
   const more = last !== undefined && found.length > limit;
-  context.header("Served-From", "view");
   return pageResponse(context, accounts.map(accountRepresentation), more ? ["cursor", cursorAt(last)] : null);
 }

@@ -19,12 +19,13 @@ import {
 import { readAccount } from "../views/accounts-view.ts";
 import type { QueryContext } from "./env.ts";
 import { accountNotFound, versionNotFound } from "./not-found.ts";
+import { knownToCaller, requireKnownLog } from "./own-account.ts";
 import { readAccountNumber, readQuery, timeParameter, versionParameter } from "./parameters.ts";
 
 /** An event that is older, and not in the view, is not on its way any more. */
 const STALE_AFTER_MS = 30_000;
 
-const schema = z
+export const accountQuerySchema = z
   .strictObject({
     minVersion: versionParameter.optional(),
     version: versionParameter.optional(),
@@ -39,21 +40,22 @@ const schema = z
 
 export async function getAccount(context: QueryContext): Promise<Response> {
   const accountNumber = readAccountNumber(context);
-  const { minVersion, version, at } = readQuery(context, schema);
+  const { minVersion, version, at } = readQuery(context, accountQuerySchema);
   const { ACCOUNT_LOGS: logs, VIEWS: views } = context.env;
 
+  if (version !== undefined || at !== undefined) await requireKnownLog(context, accountNumber);
   if (version !== undefined) {
     return pastResponse(context, await reachLog(logs, accountNumber, (log) => log.atVersion(version)));
   }
   if (at !== undefined) {
     return pastResponse(context, await reachLog(logs, accountNumber, (log) => log.atTime(at)));
   }
-  const viewed = await readAccount(views, accountNumber);
+  const viewed = knownToCaller(context, await readAccount(views, accountNumber));
   if (minVersion === undefined || (viewed !== null && viewed.version >= minVersion)) {
     if (viewed === null) throw accountNotFound();
     return presentResponse(context, viewed, "view");
   }
-  const logged = await reachLog(logs, accountNumber, (log) => log.current());
+  const logged = knownToCaller(context, await reachLog(logs, accountNumber, (log) => log.current()));
   if (logged === null) throw accountNotFound();
   if (logged.version < minVersion) throw versionNotFound(logged.version);
   if (logged.lastModified < Date.now() - STALE_AFTER_MS) await askForRepair(context, accountNumber);

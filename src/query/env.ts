@@ -3,9 +3,10 @@
 import type { Context } from "hono";
 import type { AccountLogs } from "../account/account-log.ts";
 import type { HttpEnv } from "../http/app.ts";
+import type { AuthenticationEnv } from "../http/authentication.ts";
 import type { FeedHubs } from "../views/feed-hub.ts";
 
-export interface QueryEnv {
+export interface QueryEnv extends AuthenticationEnv {
   readonly ACCOUNT_LOGS: AccountLogs;
   readonly VIEWS: D1Database;
   /** Where a view goes that was found behind. */

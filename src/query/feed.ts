@@ -2,9 +2,10 @@
 
 import * as z from "zod";
 import { accountNumberSchema } from "../account/commands.ts";
-import { eventRepresentation } from "../http/representations.ts";
+import { eventRepresentation, type FeedItem } from "../http/representations.ts";
+import { ownerOf } from "../http/scopes.ts";
 import { type FeedEvent, readFeed, readFeedHead } from "../views/feed.ts";
-import { matches } from "../views/feed-filter.ts";
+import { type FeedFilter, matches } from "../views/feed-filter.ts";
 import { WHOLE_FEED } from "../views/feed-hub.ts";
 import type { QueryContext } from "./env.ts";
 import { eventStream, wantsEventStream } from "./event-stream.ts";
@@ -13,6 +14,8 @@ import { afterParameter, limitParameter, placeParameter, readQuery, userIdParame
 
 const MAX_EVENTS = 500;
 const DEFAULT_EVENTS = 100;
+/** Users' ids are positive. */
+const NOBODY = 0;
 /** More than there are types, and few enough for one parameter of a database query. */
 const MAX_TYPES = 50;
 
@@ -23,12 +26,13 @@ const filterSchema = z.strictObject({
     .regex(/^[A-Z][A-Z0-9_]*(,[A-Z][A-Z0-9_]*)*$/, "Event types, with commas between them")
     .transform((types) => types.split(","))
     .refine((types) => types.length <= MAX_TYPES, `At most ${MAX_TYPES} types`)
+    .meta({ examples: ["ACCOUNT_SUSPENDED,ACCOUNT_CLOSED"] })
     .optional(),
   accountNumber: accountNumberSchema.optional(),
   userId: userIdParameter.optional(),
 });
 
-const pageSchema = filterSchema.extend({
+export const feedQuerySchema = filterSchema.extend({
   after: afterParameter,
   limit: limitParameter(MAX_EVENTS, DEFAULT_EVENTS),
 });
@@ -41,13 +45,15 @@ export async function getFeed(context: QueryContext): Promise<Response> {
 }
 
 async function feedPage(context: QueryContext): Promise<Response> {
-  const { after, limit, ...filter } = readQuery(context, pageSchema);
+  const { after, limit, ...asked } = readQuery(context, feedQuerySchema);
+  const filter = ownPart(context, asked);
   const { events, next } = await readFeed(context.env.VIEWS, after, filter, limit);
   return pageResponse(context, events.map(feedItem), next === null ? null : ["after", next]);
 }
 
 async function followFeed(context: QueryContext): Promise<Response> {
-  const { after, ...filter } = readQuery(context, streamSchema);
+  const { after, ...asked } = readQuery(context, streamSchema);
+  const filter = ownPart(context, asked);
   const { VIEWS: views } = context.env;
   return eventStream(
     context,
@@ -68,6 +74,13 @@ async function followFeed(context: QueryContext): Promise<Response> {
   );
 }
 
-function feedItem({ position, event }: FeedEvent) {
+/** A user sees its own accounts' events, and none where it asks for another's. */
+function ownPart(context: QueryContext, asked: FeedFilter): FeedFilter {
+  const owner = ownerOf(context);
+  if (owner === null) return asked;
+  return { ...asked, userId: asked.userId === undefined || asked.userId === owner ? owner : NOBODY };
+}
+
+function feedItem({ position, event }: FeedEvent): FeedItem {
   return { position, ...eventRepresentation(event) };
 }

@@ -5,11 +5,18 @@ import { type LogSlice, MAX_LOG_SLICE } from "../account/account-log.ts";
 import { accountNumberSchema } from "../account/commands.ts";
 import type { RecordedAccountEvent } from "../account/events.ts";
 import { reachLog, readLog } from "../account/reach-log.ts";
-import { accountHref, commandLinks, eventRepresentation, link } from "../http/representations.ts";
+import {
+  accountHref,
+  commandLinks,
+  eventRepresentation,
+  type LegalCommands,
+  link,
+} from "../http/representations.ts";
 import { accountPart } from "../views/feed-hub.ts";
 import type { QueryContext } from "./env.ts";
 import { eventStream, wantsEventStream } from "./event-stream.ts";
 import { accountNotFound, versionNotFound } from "./not-found.ts";
+import { knownToCaller, requireKnownLog } from "./own-account.ts";
 import { pageResponse } from "./page.ts";
 import {
   afterParameter,
@@ -24,14 +31,14 @@ import {
 
 const DEFAULT_EVENTS = 100;
 
-const pageSchema = z.strictObject({
+export const logQuerySchema = z.strictObject({
   after: afterParameter,
   limit: limitParameter(MAX_LOG_SLICE, DEFAULT_EVENTS),
 });
 
 const streamSchema = z.strictObject({ after: placeParameter.optional() });
 
-const eventSchema = z.object({ accountNumber: accountNumberSchema, version: versionParameter });
+export const eventPathSchema = z.object({ accountNumber: accountNumberSchema, version: versionParameter });
 
 export async function listEvents(context: QueryContext): Promise<Response> {
   const accountNumber = readAccountNumber(context);
@@ -40,7 +47,7 @@ export async function listEvents(context: QueryContext): Promise<Response> {
 }
 
 async function logPage(context: QueryContext, accountNumber: string): Promise<Response> {
-  const { after, limit } = readQuery(context, pageSchema);
+  const { after, limit } = readQuery(context, logQuerySchema);
   const { events, currentVersion } = await existingLog(context, accountNumber, after, limit);
   const last = events.at(-1);
   const more = last !== undefined && last.version < currentVersion;
@@ -70,20 +77,21 @@ async function followLog(context: QueryContext, accountNumber: string): Promise<
   );
 }
 
-/** Throws where there is no such account. */
+/** Throws where there is no such account for the caller. */
 async function existingLog(
-  { env }: QueryContext,
+  context: QueryContext,
   accountNumber: string,
   after: number,
   limit: number,
 ): Promise<LogSlice> {
-  const slice = await readLog(env.ACCOUNT_LOGS, accountNumber, after, limit);
+  await requireKnownLog(context, accountNumber);
+  const slice = await readLog(context.env.ACCOUNT_LOGS, accountNumber, after, limit);
   if (slice.currentVersion === 0) throw accountNotFound();
   return slice;
 }
 
 export async function getEvent(context: QueryContext): Promise<Response> {
-  const { accountNumber, version } = readPath(context, eventSchema);
+  const { accountNumber, version } = readPath(context, eventPathSchema);
   readQuery(context, noParameters);
   const { events, currentVersion } = await existingLog(context, accountNumber, version - 1, 1);
   const [event] = events;
@@ -95,13 +103,17 @@ export async function getEvent(context: QueryContext): Promise<Response> {
 export async function getLegalCommands(context: QueryContext): Promise<Response> {
   const accountNumber = readAccountNumber(context);
   readQuery(context, noParameters);
-  const account = await reachLog(context.env.ACCOUNT_LOGS, accountNumber, (log) => log.current());
+  const account = knownToCaller(
+    context,
+    await reachLog(context.env.ACCOUNT_LOGS, accountNumber, (log) => log.current()),
+  );
   if (account === null) throw accountNotFound();
   const href = accountHref(accountNumber);
   context.header("Served-From", "log");
-  return context.json({
+  const answer: LegalCommands = {
     accountNumber,
     version: account.version,
     _links: { self: link(`${href}/commands`), account: link(href), ...commandLinks(account) },
-  });
+  };
+  return context.json(answer);
 }

@@ -12,19 +12,41 @@ const textSchema = z.string("Give it once");
 /** A number is written in one way only: "1e2", "+1" and "01" are none. */
 const integerSchema = textSchema.regex(/^(0|[1-9][0-9]*)$/, "A whole number in digits").transform(Number);
 
-export const versionParameter = integerSchema.pipe(z.int().positive());
-export const userIdParameter = integerSchema.pipe(userIdSchema);
-/** Epoch milliseconds. */
-export const timeParameter = integerSchema.pipe(z.int().nonnegative());
-/** A version, or a position of the feed, 0 being before the first. */
-export const placeParameter = integerSchema.pipe(z.int().nonnegative());
-/** The version or the position after which a page begins. */
-export const afterParameter = placeParameter.default(0);
+/** In a URL everything is text; the contract says what the text stands for. */
+const standsFor = (schema: z.ZodType): Pick<z.GlobalMeta, "override"> => ({
+  override: ({ jsonSchema }) => {
+    delete jsonSchema.type;
+    delete jsonSchema.pattern;
+    const { $schema: _, ...members } = z.toJSONSchema(schema);
+    Object.assign(jsonSchema, members);
+  },
+});
 
-export const flagParameter = textSchema.pipe(z.enum(["true", "false"])).transform((text) => text === "true");
+function numberParameter(schema: z.ZodType<number, number>) {
+  return integerSchema.pipe(schema).meta(standsFor(schema));
+}
+
+/** The default is a number, so it is of no use to what describes the text. */
+function usually(schema: ReturnType<typeof numberParameter>, value: number) {
+  return schema.default(value).meta({ override: { default: value } });
+}
+
+export const versionParameter = numberParameter(z.int().positive());
+export const userIdParameter = numberParameter(userIdSchema);
+/** Epoch milliseconds. */
+export const timeParameter = numberParameter(z.int().nonnegative());
+/** A version, or a position of the feed, 0 being before the first. */
+export const placeParameter = numberParameter(z.int().nonnegative());
+/** The version or the position after which a page begins. */
+export const afterParameter = usually(placeParameter, 0);
+
+export const flagParameter = textSchema
+  .pipe(z.enum(["true", "false"]))
+  .transform((text) => text === "true")
+  .meta(standsFor(z.boolean()));
 
 export function limitParameter(maximum: number, usual: number) {
-  return integerSchema.pipe(z.int().min(1).max(maximum)).default(usual);
+  return usually(numberParameter(z.int().min(1).max(maximum)), usual);
 }
 
 /** For a read that takes none. */

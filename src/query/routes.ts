@@ -1,7 +1,10 @@
 // Every path that can be read, and what answers it.
 
 import { allow, createApp } from "../http/app.ts";
+import { authenticate } from "../http/authentication.ts";
+import { answerContract, CONTRACT_PATH } from "../http/contract-route.ts";
 import { answerHealth } from "../http/health.ts";
+import { requireScope } from "../http/scopes.ts";
 import { readStatusTotals } from "../views/status-totals.ts";
 import { getAccount } from "./account.ts";
 import { listAllAccounts, listUserAccounts } from "./account-lists.ts";
@@ -18,12 +21,13 @@ export function queryRoutes() {
     // An answer is true for an instant. The one that can be revalidated says so itself.
     if (!context.res.headers.has("Cache-Control")) context.header("Cache-Control", "no-store");
   });
+  app.use("/v1/*", authenticate);
 
+  const mayRead = requireScope("accounts:read", "accounts:self");
   function read(path: string, answer: (context: QueryContext) => Promise<Response>, ...others: string[]) {
-    app.get(path, answer);
+    app.get(path, mayRead, answer);
     app.all(path, allow("GET", "HEAD", ...others));
   }
-  read("/v1", getRoot);
   // The edge Worker leads a POST here to the command Worker.
   read("/v1/accounts", listAllAccounts, "POST");
   read("/v1/accounts/:accountNumber", getAccount);
@@ -31,9 +35,20 @@ export function queryRoutes() {
   read("/v1/accounts/:accountNumber/events/:version", getEvent);
   read("/v1/accounts/:accountNumber/commands", getLegalCommands);
   read("/v1/users/:userId/accounts", listUserAccounts);
-  read("/v1/status-totals", getStatusTotals);
   read("/v1/feed", getFeed);
-  read("/health", getHealth);
+
+  // What all accounts come to is nothing for a user.
+  app.get("/v1/status-totals", requireScope("accounts:read"), getStatusTotals);
+  app.all("/v1/status-totals", allow("GET", "HEAD"));
+  // Whoever signed in may see what there is.
+  app.get("/v1", getRoot);
+  app.all("/v1", allow("GET", "HEAD"));
+  app.get("/health", getHealth);
+  app.all("/health", allow("GET", "HEAD"));
+  app.get(
+    CONTRACT_PATH,
+    answerContract(() => import("./contract.ts")),
+  );
   return app;
 }
 

@@ -1,6 +1,6 @@
 // The status totals: how many accounts are in each status, and in all.
 
-import { link } from "../http/representations.ts";
+import { link, type StatusTotals } from "../http/representations.ts";
 import { readStatusTotals } from "../views/status-totals.ts";
 import type { QueryContext } from "./env.ts";
 import { noParameters, readQuery } from "./parameters.ts";
@@ -10,5 +10,6 @@ export async function getStatusTotals(context: QueryContext): Promise<Response> 
   const totals = await readStatusTotals(context.env.VIEWS);
   const accounts = Object.values(totals).reduce((sum, total) => sum + total, 0);
   context.header("Served-From", "view");
-  return context.json({ totals, accounts, _links: { self: link("/v1/status-totals") } });
+  const answer: StatusTotals = { totals, accounts, _links: { self: link("/v1/status-totals") } };
+  return context.json(answer);
 }

@@ -19,6 +19,12 @@ export function checkUrl(url: string, usage: string): string {
   return url.replace(/\/+$/, "");
 }
 
+/** For a system that asks who comes: a token of its issuer's, from the environment and so in no shell's history. */
+export function tokenHeaders(): Record<string, string> {
+  const token = process.env.TRIBUTARY_TOKEN;
+  return token ? { Authorization: `Bearer ${token}` } : {};
+}
+
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

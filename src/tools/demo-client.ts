@@ -1,7 +1,7 @@
 // How the demo speaks HTTP: it prints each request and checks each reply before anything is said about it.
 
 import * as z from "zod";
-import { fail, messageOf } from "./command-line.ts";
+import { fail, messageOf, tokenHeaders } from "./command-line.ts";
 
 const REPLY_LIMIT_MS = 10_000;
 
@@ -61,7 +61,11 @@ export class DemoClient {
     try {
       return await fetch(`${this.#url}${path}`, {
         method,
-        headers: members === undefined ? { ...headers } : { "Content-Type": "application/json", ...headers },
+        headers: {
+          ...tokenHeaders(),
+          ...(members === undefined ? {} : { "Content-Type": "application/json" }),
+          ...headers,
+        },
         body: members === undefined ? null : JSON.stringify(members),
         signal: AbortSignal.timeout(REPLY_LIMIT_MS),
       });

@@ -4,21 +4,26 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { fail, messageOf, readOptions } from "./command-line.ts";
-import { DATABASES, WORKERS } from "./workers.ts";
+import { DATABASES, FUNCTIONS, WORKERS } from "./workers.ts";
 import { PROJECT, runWrangler } from "./wrangler.ts";
 
-const USAGE = "Usage: npm start -- [--port N] [--persist-to DIR]";
+const USAGE = "Usage: npm start -- [--port N] [--persist-to DIR] [--without-functions]";
 const MAX_PORT = 65_535;
 const POLL_MS = 200;
 const HEALTH_LIMIT_MS = 5_000;
 /** How long the Workers may take to answer before a line says that they do not. */
 const PATIENCE_MS = 60_000;
 
+/** Something that each Worker answers which asks who comes. */
+const ANSWERING = { command: "/v1/commands", query: "/v1", processor: "/v1/operations" };
+
 const { values } = readOptions(
   {
     options: {
       port: { type: "string", default: "8787" },
       "persist-to": { type: "string", default: ".wrangler/state" },
+      /** Then an account waits for commands, and nothing happens by itself. */
+      "without-functions": { type: "boolean", default: false },
     },
   },
   USAGE,
@@ -49,7 +54,8 @@ async function migrate(): Promise<number> {
 function run(): Promise<number> {
   void announce();
   // The first config is the one that gets the port: the edge, which is the last to be deployed.
-  const configs = WORKERS.toReversed().flatMap(({ config }) => ["--config", config]);
+  const workers = WORKERS.filter((worker) => !values["without-functions"] || !FUNCTIONS.includes(worker));
+  const configs = workers.toReversed().flatMap(({ config }) => ["--config", config]);
   // With inspector port 0 two starts do not meet at 9229.
   const ports = ["--port", String(port), "--inspector-port", "0"];
   return wrangler("dev", "--local", ...configs, ...ports, "--show-interactive-dev-session=false");
@@ -69,6 +75,8 @@ function wrangler(...args: readonly string[]): Promise<number> {
       // Traces of every request, kept in the state folder for a page that nobody opens here.
       X_LOCAL_OBSERVABILITY: "false",
       X_LOCAL_EXPLORER: "false",
+      // Reaches each Worker that has no .dev.vars, and counts where no issuer is configured.
+      OPEN_ON_LOOPBACK: "true",
     },
   });
 }
@@ -113,12 +121,24 @@ async function announce(): Promise<void> {
   while (!(await isHealthy())) await new Promise((wake) => setTimeout(wake, POLL_MS));
   clearTimeout(patienceEnds);
   console.log(`
-Tributary runs at ${url} (Ctrl-C ends it). Open an account, confirm it, read what you wrote:
+Tributary runs at ${url} (Ctrl-C ends it). ${await whoMayComeIn()} Open an account, which becomes active by itself, suspend
+it, read what you wrote:
 
   curl -X POST ${url}/v1/accounts -H 'Content-Type: application/json' -d '{"userId": 1, "accountNumber": "123456"}'
-  curl -X POST ${url}/v1/accounts/123456/commands/confirm
-  curl '${url}/v1/accounts/123456?minVersion=2'
+  curl -X POST ${url}/v1/accounts/123456/commands/suspend
+  curl '${url}/v1/accounts/123456?minVersion=4'
 `);
+}
+
+/** Asked of the Workers themselves, because a Worker with a .dev.vars goes by that alone. */
+async function whoMayComeIn(): Promise<string> {
+  const replies = await Promise.all(Object.values(ANSWERING).map((path) => fetch(`${url}${path}`)));
+  const closed = Object.keys(ANSWERING).filter((_, index) =>
+    [401, 503].includes(replies[index]?.status ?? 0),
+  );
+  return closed.length === 0
+    ? "Nobody has to sign in, because it is\nreached from this machine alone: whoever is on it may do anything."
+    : `A token is asked for, as .dev.vars\nsays, by: ${closed.join(", ")}.`;
 }
 
 async function isHealthy(): Promise<boolean> {

@@ -1,7 +1,7 @@
 // Starting a walk on a running system and watching it to its end: what `npm run rebuild` and `npm run verify` share.
 
 import * as z from "zod";
-import { fail, messageOf } from "./command-line.ts";
+import { fail, messageOf, tokenHeaders } from "./command-line.ts";
 
 const POLL_MS = 300;
 /** Without progress for so long its messages may be lost, by a restart, say: starting it again sends them again. */
@@ -61,7 +61,7 @@ async function request(address: URL, init: RequestInit): Promise<Walk> {
     try {
       const response = await fetch(address, {
         ...init,
-        headers: { "Content-Type": "application/json" },
+        headers: { "Content-Type": "application/json", ...tokenHeaders() },
         signal: AbortSignal.timeout(REPLY_LIMIT_MS),
       });
       const text = await response.text();

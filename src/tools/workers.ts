@@ -1,5 +1,9 @@
 // The Workers, in the order in which their bindings need them deployed: each binds only what stands before it.
 
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { PROJECT } from "./wrangler.ts";
+
 export interface Worker {
   readonly name: string;
   /** Relative to the project's folder. */
@@ -7,8 +11,18 @@ export interface Worker {
   readonly bindsDatabases: boolean;
 }
 
+export const FUNCTIONS_FOLDER = "src/functions";
+
+/** Each folder is one. */
+export const FUNCTIONS: readonly Worker[] = readdirSync(join(PROJECT, FUNCTIONS_FOLDER)).map((name) => ({
+  name,
+  config: `${FUNCTIONS_FOLDER}/${name}/wrangler.toml`,
+  bindsDatabases: true,
+}));
+
 export const WORKERS: readonly Worker[] = [
   { name: "command", config: "src/command/wrangler.toml", bindsDatabases: true },
+  ...FUNCTIONS,
   { name: "processor", config: "src/processor/wrangler.toml", bindsDatabases: true },
   { name: "query", config: "src/query/wrangler.toml", bindsDatabases: true },
   { name: "edge", config: "wrangler.toml", bindsDatabases: false },

@@ -21,6 +21,8 @@ export interface OwnedFeedEvent extends FeedEvent {
 }
 
 export interface FeedPage {
+  /** Up to here the page looked. */
+  readonly reached: number;
   readonly events: readonly OwnedFeedEvent[];
   /** Where the next page begins; null where this one reached the end. */
   readonly next: number | null;
@@ -78,6 +80,25 @@ function eventIn(text: string): RecordedAccountEvent | null {
   }
 }
 
+/** When the newest event of one of the types happened to each of the accounts; epoch milliseconds, by account number. */
+export async function readNewestOfTypes(
+  views: D1Database,
+  accountNumbers: readonly string[],
+  types: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const { results } = await views
+    .prepare(
+      // Beside max(), SQLite takes the other columns from the row that has the maximum.
+      `SELECT account_number AS accountNumber, max(version), event ->> 'createdAt' AS createdAt FROM feed
+       WHERE account_number IN (SELECT value FROM json_each(?1))
+         AND event ->> 'type' IN (SELECT value FROM json_each(?2))
+       GROUP BY account_number`,
+    )
+    .bind(JSON.stringify(accountNumbers), JSON.stringify(types))
+    .all<{ accountNumber: string; createdAt: number }>();
+  return new Map(results.map(({ accountNumber, createdAt }) => [accountNumber, createdAt]));
+}
+
 /**
  * Events after a position that match the filter, at most `limit`. Whose an account is, its first event says: that is in
  * the feed before any other of the account, whereas a long repair writes the account's row last.
@@ -116,12 +137,20 @@ export async function readFeed(
   const end = head?.results[0]?.position ?? 0;
   const last = events.at(-1)?.position ?? after;
   const reached = events.length === limit ? last : Math.min(after + MAX_POSITIONS_PER_PAGE, end);
-  return { events, next: reached < end ? reached : null, end };
+  return { events, reached, next: reached < end ? reached : null, end };
 }
 
 /** The newest position; 0 where there is none. */
 export async function readFeedHead(views: D1Database): Promise<number> {
   return (await views.prepare("SELECT max(position) AS head FROM feed").first<number>("head")) ?? 0;
+}
+
+/** The id of the event at a position; null where there is none. */
+export async function readFeedEventId(views: D1Database, position: number): Promise<string | null> {
+  return views
+    .prepare("SELECT event ->> 'id' AS id FROM feed WHERE position = ?1")
+    .bind(position)
+    .first<string>("id");
 }
 
 /** How long events took from their commit to the feed, in milliseconds, ascending: of the newest ones projected since a time. */

@@ -319,7 +319,7 @@ it("answers 503 with Retry-After where the log's owner is overloaded, and does n
     },
   };
   const response = await worker.fetch(
-    new Request("https://edge.test/v1/accounts/OVER/commands/confirm", { method: "POST" }),
+    new Request("http://localhost/v1/accounts/OVER/commands/confirm", { method: "POST" }),
     overloaded,
   );
 

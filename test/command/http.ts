@@ -25,7 +25,7 @@ export async function send(
 }
 
 export async function sendRaw(path: string, init: RequestInit): Promise<Reply> {
-  const response = await worker.fetch(new Request(`https://edge.test${path}`, init), env);
+  const response = await worker.fetch(new Request(`http://localhost${path}`, init), env);
   const text = await response.text();
   return {
     status: response.status,

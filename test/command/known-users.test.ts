@@ -27,7 +27,7 @@ async function required(
   changed: Partial<CommandEnv> = {},
 ) {
   const response = await worker.fetch(
-    new Request(`https://edge.test${path}`, {
+    new Request(`http://localhost${path}`, {
       method: "POST",
       headers: { "Content-Type": "application/json", ...headers },
       body: JSON.stringify(body),
@@ -132,7 +132,7 @@ it.each([undefined, "", "false"])("where it is %j nobody is looked up", async (s
     ...(setting === undefined ? {} : { REQUIRE_KNOWN_USER: setting }),
   };
   const response = await worker.fetch(
-    new Request("https://edge.test/v1/accounts", {
+    new Request("http://localhost/v1/accounts", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ userId: UNKNOWN }),

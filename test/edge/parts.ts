@@ -1,6 +1,6 @@
 // Parts for the edge Worker's tests: each says who it is, and remembers what it was asked.
 
-import type { Part } from "../../src/edge/parts.ts";
+import type { EdgeEnv, Part } from "../../src/edge/parts.ts";
 import worker from "../../src/edge/worker.ts";
 
 /** Answers that it is well, and in a header its name, unless the test says how it answers. */
@@ -16,7 +16,12 @@ function part(name: string) {
 }
 
 export function parts() {
-  return { COMMAND: part("command"), QUERY: part("query"), PROCESSOR: part("processor") };
+  return {
+    COMMAND: part("command"),
+    QUERY: part("query"),
+    PROCESSOR: part("processor"),
+    ASSETS: part("assets"),
+  };
 }
 
 /** A part that is not there. */
@@ -39,7 +44,7 @@ export const silent: Part = {
 export async function request(
   path: string,
   init: RequestInit = {},
-  env: Record<"COMMAND" | "QUERY" | "PROCESSOR", Part> = parts(),
+  env: EdgeEnv = parts(),
 ): Promise<Response> {
   return worker.fetch(new Request(`https://tributary.test${path}`, init), env);
 }

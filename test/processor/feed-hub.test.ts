@@ -11,7 +11,7 @@ import { useEmptyViews } from "../workerd/views.ts";
 const views = useEmptyViews();
 
 beforeEach(() => {
-  vi.spyOn(console, "warn").mockReturnValue();
+  vi.spyOn(console, "error").mockReturnValue();
 });
 afterEach(async () => {
   vi.restoreAllMocks();

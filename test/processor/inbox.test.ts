@@ -27,7 +27,7 @@ beforeEach(() => {
   queued = [];
   queueFails = false;
   vi.spyOn(console, "log").mockReturnValue();
-  vi.spyOn(console, "warn").mockReturnValue();
+  vi.spyOn(console, "error").mockReturnValue();
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -45,7 +45,7 @@ const bindings = (): ProcessorEnv => ({
 });
 
 async function send(init: RequestInit, path = "/v1/inbox", changed: Partial<ProcessorEnv> = {}) {
-  const response = await worker.fetch(new Request(`https://edge.test${path}`, init), {
+  const response = await worker.fetch(new Request(`http://localhost${path}`, init), {
     ...bindings(),
     ...changed,
   });
@@ -86,12 +86,9 @@ async function minutePasses(): Promise<void> {
   await worker.scheduled(createScheduledController(), bindings());
 }
 
-const DOWN: Pick<ProcessorEnv, "ACCOUNT_LOGS"> = {
-  ACCOUNT_LOGS: {
-    getByName: () => {
-      throw new Error("The accounts can't be reached");
-    },
-  },
+const DOWN: Partial<ProcessorEnv> = {
+  FUNCTION_USER_DEPARTURE: env.USER_DEPARTURE,
+  COMMANDS: { execute: () => Promise.reject(new Error("The command side can't be reached")) },
 };
 
 describe("an event", () => {

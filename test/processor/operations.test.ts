@@ -35,7 +35,7 @@ const bindings = () => ({
 
 async function send(method: string, path: string, body?: unknown) {
   const response = await worker.fetch(
-    new Request(`https://edge.test${path}`, {
+    new Request(`http://localhost${path}`, {
       method,
       ...(body === undefined
         ? {}
@@ -403,11 +403,13 @@ describe("what is parked", () => {
     expect(items).toEqual([
       {
         accountNumber,
+        function: null,
         version: 3,
         reason: `${accountNumber}:3: an account is created once`,
         at: expect.any(Number),
         attempts: 1,
         messageId: null,
+        _links: { replay: { href: `/v1/operations/parked/${accountNumber}/replay` } },
       },
     ]);
 
@@ -446,10 +448,10 @@ describe("what is parked", () => {
     const path = `/v1/operations/messages/${left[0].messageId}`;
     expect((await get(path)).body).toMatchObject({ accountNumber: null, body: '"noise"' });
     expect(
-      (await worker.fetch(new Request(`https://edge.test${path}`, { method: "DELETE" }), bindings())).status,
+      (await worker.fetch(new Request(`http://localhost${path}`, { method: "DELETE" }), bindings())).status,
     ).toBe(204);
     expect((await get(path)).status).toBe(404);
-    expect((await get("/v1/operations/parked")).body).toEqual({ items: [], total: 0 });
+    expect((await get("/v1/operations/parked")).body).toMatchObject({ items: [], total: 0 });
   });
 
   it("keeps a message of an account that has no log, and one of any size", async () => {
@@ -540,12 +542,15 @@ describe("the status", () => {
       inbox: { stored: 0, parked: 0 },
       liveStreams: 0,
       lastVerification: null,
+      _links: { self: { href: "/v1/operations/status" } },
     });
     expect(body.lagMs.p50).toBeGreaterThanOrEqual(0);
 
     await post("/v1/operations/verifications");
     await deliverRepairs();
-    expect((await get("/v1/operations/status")).body.lastVerification).toMatchObject({ found: 0, mended: 0 });
+    const { lastVerification, _links } = (await get("/v1/operations/status")).body;
+    expect(lastVerification).toMatchObject({ found: 0, mended: 0 });
+    expect(_links["last-verification"].href).toBe(`/v1/operations/verifications/${lastVerification.id}`);
   });
 });
 

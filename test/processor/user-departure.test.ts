@@ -83,19 +83,22 @@ function slowDatabases(random: Random): void {
   }
 }
 
-/** Accounts that can't be reached at times, for the processor alone. */
+const FUNCTIONS: Partial<ProcessorEnv> = { FUNCTION_USER_DEPARTURE: env.USER_DEPARTURE };
+
+/** A command side that can't be reached at times. */
 const flaky = (random: Random): Partial<ProcessorEnv> => ({
-  ACCOUNT_LOGS: {
-    getByName: (accountNumber) => {
-      if (random.chance(0.3)) throw new Error("The account can't be reached");
-      return env.ACCOUNT_LOGS.getByName(accountNumber);
+  COMMANDS: {
+    execute: async (commands, caller) => {
+      if (random.chance(0.3)) throw new Error("The command side can't be reached");
+      return env.COMMANDS.execute(commands, caller);
     },
   },
 });
 
 async function deliverUntilDone(number: number, changed: Partial<ProcessorEnv> = {}): Promise<void> {
   for (let retried = 1; retried > 0; ) {
-    retried = (await deliver([{ number }], views, "inbox", changed)).retried.length;
+    const delivered = await deliver([{ number }], views, "inbox", { ...FUNCTIONS, ...changed });
+    retried = delivered.retried.length;
   }
 }
 

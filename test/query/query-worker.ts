@@ -26,7 +26,7 @@ export async function project(...accounts: Account[]): Promise<void> {
 }
 
 export async function request(path: string, init: RequestInit = {}, env = bindings): Promise<Response> {
-  return worker.fetch(new Request(`https://tributary.test${path}`, init), env);
+  return worker.fetch(new Request(`http://localhost${path}`, init), env);
 }
 
 /** As much of an account, an event or a page as the tests name. */

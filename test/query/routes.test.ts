@@ -32,7 +32,13 @@ describe("the query Worker", () => {
         "status-totals": { href: "/v1/status-totals" },
         inbox: { href: "/v1/inbox" },
         operations: { href: "/v1/operations" },
+        subscriptions: { href: "/v1/subscriptions" },
+        map: { href: "/v1/map" },
         health: { href: "/health" },
+        about: { href: "/" },
+        openapi: { href: "/openapi.json" },
+        asyncapi: { href: "/asyncapi.json" },
+        docs: { href: "/docs" },
       },
     });
   });

@@ -121,7 +121,7 @@ export class Clients {
       const metadata = { ...repeated.request.metadata, correlationId };
       return {
         accountNumber: repeated.accountNumber,
-        request: { command, expected, metadata, keyed: true },
+        request: { command, expected, metadata, keyed: true, owner: null },
       };
     }
     const command = this.#command(accountNumber);
@@ -131,6 +131,7 @@ export class Clients {
         command,
         expected: command.type === "create" ? "any" : this.#expected(accountNumber),
         keyed: random.chance(0.5),
+        owner: null,
         metadata: {
           commandId: `command-${++this.#commands}`,
           correlationId,

@@ -172,10 +172,11 @@ export class SimulatedQueues {
       queue,
       messages.map(({ id, body, attempts }) => ({ id, body, attempts, timestamp: new Date() })),
     );
-    await worker.queue(batch, processor);
+    const context = createExecutionContext();
+    await worker.queue(batch, processor, context);
     this.#tally.add("batches");
     this.#tally.add("messages delivered", messages.length);
-    const { explicitAcks, retryMessages } = await getQueueResult(batch, createExecutionContext());
+    const { explicitAcks, retryMessages } = await getQueueResult(batch, context);
     const retried = new Set(retryMessages.map(({ msgId }) => msgId));
     for (const message of messages) {
       if (retried.has(message.id)) this.#takeBack(message);

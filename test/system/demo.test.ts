@@ -14,6 +14,8 @@ it("the demo tells an account's whole life, and ends well", async () => {
   expect(status).toBe(0);
   for (const told of [
     "ACCOUNT_CREATED, version 1, ACCOUNT_PENDING",
+    "version 3, ACCOUNT_ACTIVE",
+    "no command of ours",
     "409 illegal-transition",
     "Idempotency-Replayed: true",
     "7  ACCOUNT_DEFAULT_CLEARED",

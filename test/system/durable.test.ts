@@ -18,7 +18,8 @@ const LATEST_KILL_MS = 4_000;
 const CATCH_UP_TIMEOUT_MS = 120_000;
 const ROUND_LIMIT_MS = 40_000;
 
-const system = useLocalSystem();
+// Every command here is a client's.
+const system = useLocalSystem("--without-functions");
 
 it(`nothing acknowledged is lost, and no key is written twice, over ${ROUNDS} times SIGKILL under load`, {
   timeout: ROUNDS * ROUND_LIMIT_MS + CATCH_UP_TIMEOUT_MS,

@@ -7,6 +7,8 @@ import type { RawReply } from "./fuzz-send.ts";
 
 const CODES: Readonly<Record<number, readonly string[]>> = {
   400: ["invalid-request"],
+  // A page from elsewhere, by its Origin.
+  403: ["forbidden"],
   404: ["account-not-found", "version-not-found", "not-found"],
   405: ["method-not-allowed"],
   409: ["account-already-exists", "account-closed", "already-in-state", "illegal-transition"],

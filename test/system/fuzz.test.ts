@@ -8,7 +8,7 @@ import { checkReply } from "./fuzz-checks.ts";
 import { Ledger } from "./fuzz-ledger.ts";
 import { sendRaw } from "./fuzz-send.ts";
 import { setting } from "./random.ts";
-import { System } from "./system.ts";
+import { bodyOf, System } from "./system.ts";
 
 const CASES = setting("FUZZ_CASES", 3_000);
 const SEED = setting("FUZZ_SEED", 1);
@@ -33,6 +33,10 @@ it(`no 5xx, no hang, no write from a refused request, in ${CASES} cases`, {
     const reply = await sendRaw(url, asked);
     statuses.set(reply.status, (statuses.get(reply.status) ?? 0) + 1);
     checkReply(asked, reply);
+    const headers = new Headers(Object.entries(reply.headers).map(([name, value]) => [name, String(value)]));
+    const body = bodyOf(reply.text, headers.get("Content-Type"));
+    const { method, path } = asked;
+    expect(system.againstContract(method, path, { status: reply.status, headers, body })).toEqual([]);
     ledger.note(asked, reply);
   };
   // Each case meets what those before it left, so a failure is had again from the seed, and not by shrinking.

@@ -3,26 +3,25 @@
 import { createHmac } from "node:crypto";
 import { CloudEvent, HTTP } from "cloudevents";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { ALL_PARTS, System } from "./system.ts";
+import { System, WITH_FUNCTIONS } from "./system.ts";
 
 const TIMEOUT_MS = 30_000;
 const SECRET = Buffer.from("a secret of the users service").toString("base64");
 
 /** Accounts for known users alone, and a secret for the service that tells of them. */
-const CONFIGURED = ALL_PARTS.map((worker) => {
+const CONFIGURED = WITH_FUNCTIONS.map((worker) => {
   if (!("configPath" in worker)) return worker;
   if (worker.configPath === "src/command/wrangler.toml") {
-    return { ...worker, vars: { REQUIRE_KNOWN_USER: "true" } };
+    return { ...worker, vars: { ...worker.vars, REQUIRE_KNOWN_USER: "true" } };
   }
   return worker.configPath === "src/processor/wrangler.toml"
-    ? { ...worker, secrets: { INBOX_SECRETS: `whsec_${SECRET}` } }
+    ? { ...worker, vars: { ...worker.vars, INBOX_SECRETS: `whsec_${SECRET}` } }
     : worker;
 });
 
 let system: System;
 beforeAll(async () => {
-  system = await System.start();
-  await system.deploy(CONFIGURED);
+  system = await System.start(CONFIGURED);
 });
 afterAll(() => system.close());
 

@@ -82,7 +82,7 @@ describe("the live feed", { timeout: TIMEOUT_MS }, () => {
 });
 
 describe("the live feed of a runtime that is killed", { timeout: TIMEOUT_MS }, () => {
-  const local = useLocalSystem();
+  const local = useLocalSystem("--without-functions");
 
   it("goes on for every client after the restart, without gap or repeat", async () => {
     const url = await local.start();

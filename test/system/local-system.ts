@@ -19,7 +19,8 @@ export interface LocalSystem {
   state(): string;
 }
 
-export function useLocalSystem(): LocalSystem {
+/** `options`: further ones of `npm start`. */
+export function useLocalSystem(...options: readonly string[]): LocalSystem {
   let state: string;
   let port: number;
   let running: ChildProcess | undefined;
@@ -44,7 +45,7 @@ export function useLocalSystem(): LocalSystem {
     async start() {
       running = spawn(
         process.execPath,
-        ["src/tools/start.ts", "--port", String(port), "--persist-to", state],
+        ["src/tools/start.ts", "--port", String(port), "--persist-to", state, ...options],
         {
           // A process group of its own, so that a signal reaches the runtime below it too.
           detached: true,
@@ -66,7 +67,7 @@ export function useLocalSystem(): LocalSystem {
   };
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "localhost");
   await once(server, "listening");
   const address = server.address();

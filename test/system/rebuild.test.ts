@@ -11,7 +11,8 @@ const ACCOUNTS = 600;
 const VIEW_TIMEOUT_MS = 20_000;
 const ALARMS_OVER_MS = 6_000;
 
-const system = useLocalSystem();
+// Every command here is a client's.
+const system = useLocalSystem("--without-functions");
 
 it("restores every account, total and list, across a SIGKILL midway", async () => {
   const url = await system.start();

@@ -1,16 +1,20 @@
 // The whole system under test: the four real wrangler.toml files, started together, driven through the edge.
 
-import type { D1Database } from "@cloudflare/workers-types";
+import type { D1Database, Queue } from "@cloudflare/workers-types";
 import { createTestHarness, type TestHarness, type TestHarnessOptions } from "wrangler";
+import { FUNCTIONS } from "../../src/tools/workers.ts";
+import { Conformance } from "./conformance.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 
 type Workers = TestHarnessOptions["workers"];
 
 const EDGE = { configPath: "wrangler.toml" };
-const COMMAND = { configPath: "src/command/wrangler.toml" };
-const PROCESSOR = { configPath: "src/processor/wrangler.toml" };
-const QUERY = { configPath: "src/query/wrangler.toml" };
+/** As `npm start` has it, whatever stands in a developer's .dev.vars. */
+const OPEN = { OPEN_ON_LOOPBACK: "true", AUTH_ISSUER: "", AUTH_AUDIENCE: "", AUTH_JWKS_URL: "" };
+const COMMAND = { configPath: "src/command/wrangler.toml", vars: OPEN };
+const PROCESSOR = { configPath: "src/processor/wrangler.toml", vars: OPEN };
+const QUERY = { configPath: "src/query/wrangler.toml", vars: OPEN };
 
 /** A Worker of that name which is broken, in the place of the real one, with the objects that others bind. */
 const broken = (name: string, objects: readonly string[] = []) => ({
@@ -23,9 +27,41 @@ const broken = (name: string, objects: readonly string[] = []) => ({
   },
 });
 
-export const ALL_PARTS: Workers = [EDGE, COMMAND, PROCESSOR, QUERY];
-export const WITHOUT_QUERY: Workers = [EDGE, COMMAND, PROCESSOR, broken("tributary-query")];
-export const WITHOUT_PROCESSOR: Workers = [EDGE, COMMAND, broken("tributary-processor", ["FeedHub"]), QUERY];
+/** In the system tests functions are down, so that every command is the test's own; only some want them. */
+const NO_FUNCTIONS = FUNCTIONS.map(({ name }) => broken(`tributary-${name}`));
+
+export const ALL_PARTS: Workers = [EDGE, COMMAND, PROCESSOR, QUERY, ...NO_FUNCTIONS];
+
+/** All parts, where who may come in is configured so. */
+export const allPartsWith = (vars: Record<string, string>): Workers => [
+  EDGE,
+  ...[COMMAND, PROCESSOR, QUERY].map((part) => ({
+    ...part,
+    vars: { ...OPEN, OPEN_ON_LOOPBACK: "", ...vars },
+  })),
+  ...NO_FUNCTIONS,
+];
+export const WITHOUT_QUERY: Workers = [EDGE, COMMAND, PROCESSOR, broken("tributary-query"), ...NO_FUNCTIONS];
+export const WITHOUT_PROCESSOR: Workers = [
+  EDGE,
+  COMMAND,
+  broken("tributary-processor", ["FeedHub"]),
+  QUERY,
+  ...NO_FUNCTIONS,
+];
+export const WITH_FUNCTIONS: Workers = [
+  EDGE,
+  COMMAND,
+  PROCESSOR,
+  QUERY,
+  ...FUNCTIONS.map(({ config }) => ({ configPath: config })),
+];
+
+/** Null where there is none. */
+export function bodyOf(text: string, type: string | null): unknown {
+  if (text === "") return null;
+  return /^application\/([a-z.+-]+\+)?json\b/.test(type ?? "") ? JSON.parse(text) : text;
+}
 
 export interface Reply {
   readonly status: number;
@@ -36,17 +72,20 @@ export interface Reply {
 
 export class System {
   readonly #harness: TestHarness;
+  readonly #contract: Conformance;
 
-  private constructor(harness: TestHarness) {
+  private constructor(harness: TestHarness, contract: Conformance) {
     this.#harness = harness;
+    this.#contract = contract;
   }
 
-  static async start(): Promise<System> {
-    const harness = createTestHarness({ root: ROOT, workers: ALL_PARTS });
+  static async start(workers: Workers = ALL_PARTS): Promise<System> {
+    const harness = createTestHarness({ root: ROOT, workers });
     await harness.listen();
     const processor = harness.getWorker("tributary-processor");
     for (const database of ["VIEWS", "OPERATIONS"]) await processor.applyD1Migrations(database);
-    return new System(harness);
+    const contract = await harness.fetch("/openapi.json");
+    return new System(harness, new Conformance(JSON.parse(await contract.text())));
   }
 
   close(): Promise<void> {
@@ -68,6 +107,12 @@ export class System {
     return (await worker.getEnv()).OPERATIONS;
   }
 
+  /** Puts a message into the queue of events, of a kind that no account would. */
+  async enqueue(message: string): Promise<void> {
+    const worker = this.#harness.getWorker<{ ACCOUNT_EVENTS: Queue<unknown> }>("tributary-processor");
+    await (await worker.getEnv()).ACCOUNT_EVENTS.send(message);
+  }
+
   /** What the processor does by the clock. */
   async minutePasses(): Promise<void> {
     await this.#harness.getWorker("tributary-processor").scheduled({ cron: "* * * * *" });
@@ -78,6 +123,12 @@ export class System {
     return (await this.#harness.listen()).url;
   }
 
+  /** What of an answer the contract does not say. */
+  againstContract(method: string, path: string, reply: Reply): string[] {
+    return this.#contract.findings(method, path, reply);
+  }
+
+  /** Whatever is answered has to be what the contract says. */
   async send(
     method: string,
     path: string,
@@ -90,11 +141,18 @@ export class System {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    return {
+    const reply: Reply = {
       status: response.status,
       headers: new Headers([...response.headers]),
-      body: text === "" ? null : JSON.parse(text),
+      body: bodyOf(text, response.headers.get("Content-Type")),
     };
+    const findings = this.againstContract(method, path, reply);
+    if (findings.length > 0) {
+      throw new Error(
+        `${method} ${path} answers ${reply.status} ${text}, against the contract: ${findings.join("; ")}`,
+      );
+    }
+    return reply;
   }
 
   get(path: string, headers?: Record<string, string>): Promise<Reply> {
@@ -107,10 +165,10 @@ export class System {
 
   /** All items of all pages of a list. */
   // biome-ignore lint/suspicious/noExplicitAny: see Reply
-  async all(path: string): Promise<any[]> {
+  async all(path: string, headers?: Record<string, string>): Promise<any[]> {
     const items = [];
     for (let next: string | undefined = path; next !== undefined; ) {
-      const { body }: Reply = await this.get(next);
+      const { body }: Reply = await this.get(next, headers);
       items.push(...body.items);
       next = body._links.next?.href;
     }

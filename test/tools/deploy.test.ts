@@ -12,8 +12,11 @@ test.concurrent.for([
       "env.ACCOUNT_LOGS (AccountObject, defined in tributary-command)",
       "(account-events-dead)",
       "env.VIEWS (tributary-views)",
+      "env.COMMANDS (tributary-command#Commands)",
+      "env.FUNCTION_ONBOARDING (tributary-onboarding)",
     ],
   ],
+  ["onboarding", ["env.OPERATIONS (tributary-operations)"]],
   [
     "query",
     ["env.ACCOUNT_LOGS (AccountObject, defined in tributary-command)", "env.VIEWS (tributary-views)"],
@@ -34,8 +37,12 @@ test.concurrent.for([
 test(
   "a dry run of several builds them in the order of their bindings",
   async () => {
-    const { stdout } = await runTool("deploy", "edge", "command", "--dry-run");
-    expect(stdout.match(/^Building .*$/gm)).toEqual(["Building command", "Building edge"]);
+    const { stdout } = await runTool("deploy", "edge", "onboarding", "command", "--dry-run");
+    expect(stdout.match(/^Building .*$/gm)).toEqual([
+      "Building command",
+      "Building onboarding",
+      "Building edge",
+    ]);
   },
   DRY_RUN_LIMIT_MS,
 );

@@ -15,6 +15,7 @@ test.concurrent.for([
   ["rebuild", ["--url", "nowhere"], '--url is an address, not "nowhere"'],
   ["verify", ["--mend"], "Unknown option '--mend'"],
   ["deploy", ["comand"], 'No Worker is called "comand"'],
+  ["map", ["--event", "ACCOUNT_LOST"], "There is no such event or function"],
   ["deploy", ["command", "--dry"], "Unknown option '--dry'"],
 ] as const)("%s %j is refused, with the usage", async ([name, args, message]) => {
   const { status, stdout, stderr } = await runTool(name, ...args);

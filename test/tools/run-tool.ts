@@ -9,11 +9,15 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-export async function runTool(
-  name: "start" | "demo" | "rebuild" | "verify" | "deploy",
+export function runTool(
+  name: "start" | "demo" | "rebuild" | "verify" | "deploy" | "new-function" | "map",
   ...args: readonly string[]
 ): Promise<Outcome> {
-  const child = spawn(process.execPath, [`src/tools/${name}.ts`, ...args], {
+  return runNode(`src/tools/${name}.ts`, ...args);
+}
+
+export async function runNode(file: string, ...args: readonly string[]): Promise<Outcome> {
+  const child = spawn(process.execPath, [file, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, FORCE_COLOR: "0", WRANGLER_WRITE_LOGS: "false" },
   });

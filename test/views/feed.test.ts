@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readFeed, writeToFeed } from "../../src/views/feed.ts";
-import { event, recorded } from "../account/given.ts";
+import { event, folded, recorded } from "../account/given.ts";
 import { useEmptyViews } from "../workerd/views.ts";
 
 describe("the feed", () => {
@@ -39,6 +39,24 @@ describe("the feed", () => {
     expect(page.events.map(({ position }) => position)).toEqual([1, 3]);
   });
 
+  it("keeps to the accounts of one user, and goes on behind the others'", async () => {
+    const own = folded([event.created()]);
+    const [created, confirmed] = recorded([event.created(), event.confirmed]);
+    if (own === null || created === undefined || confirmed === undefined) throw new Error("two events");
+    const others = { accountNumber: "OTHERS", userId: own.userId + 1 };
+    const foreign = { ...created, id: "OTHERS:1", accountNumber: "OTHERS", data: { userId: others.userId } };
+    await writeToFeed(views, [created, foreign, confirmed], null).run();
+
+    const positions = async (userId: number, limit: number) => {
+      const { events, next } = await readFeed(views, 0, { userId }, limit);
+      return [events.map(({ position }) => position), next];
+    };
+    expect(await positions(own.userId, 10)).toEqual([[1, 3], null]);
+    expect(await positions(own.userId, 1)).toEqual([[1], 1]);
+    expect(await positions(others.userId, 10)).toEqual([[2], null]);
+    expect(await positions(99, 10)).toEqual([[], null]);
+  });
+
   it("goes on behind thousands of positions without the types asked for", async () => {
     const many = recorded([
       event.created(),
@@ -50,7 +68,7 @@ describe("the feed", () => {
     }
 
     const first = await readFeed(views, 1, { types: ["ACCOUNT_CLOSED"] }, 10);
-    expect(first).toEqual({ events: [], next: 5_001, end: 6_002 });
+    expect(first).toEqual({ events: [], reached: 5_001, next: 5_001, end: 6_002 });
     const second = await readFeed(views, 5_001, { types: ["ACCOUNT_CLOSED"] }, 10);
     expect(second.events.map(({ position }) => position)).toEqual([6_002]);
     expect(second.next).toBeNull();

@@ -12,6 +12,7 @@ export function request(command: AccountCommand, key: string | null = null): Com
     command,
     expected: "any",
     keyed: key !== null,
+    owner: null,
     metadata: {
       commandId: key ?? crypto.randomUUID(),
       correlationId: "0".repeat(32),

@@ -14,10 +14,22 @@ declare namespace Cloudflare {
     readonly ACCOUNT_EVENTS: Queue<import("../../src/account/events-message.ts").EventsMessage>;
     readonly UNPUBLISHED: import("../../src/account/unpublished-accounts.ts").UnpublishedObjects;
     readonly DEAD_ACCOUNT_EVENTS: Queue<unknown>;
+    readonly SUBSCRIPTIONS: DurableObjectNamespace<
+      import("../../src/processor/subscriptions/subscription-object.ts").SubscriptionObject
+    >;
     readonly VIEWS: D1Database;
     readonly OPERATIONS: D1Database;
     readonly ACCOUNT_REPAIRS: Queue<unknown>;
     readonly INBOX: Queue<unknown>;
+    readonly FEW_REQUESTS: RateLimit;
+    readonly ACCOUNT_REACTIONS: Queue<unknown>;
+    readonly COMMANDS: import("../../src/account/command-port.ts").CommandPort;
+    readonly ONBOARDING: import("../../src/reactions/contract.ts").FunctionBinding;
+    readonly ONE_DEFAULT: import("../../src/reactions/contract.ts").FunctionBinding;
+    readonly USER_DEPARTURE: import("../../src/reactions/contract.ts").FunctionBinding;
+    readonly [
+      name: import("../../src/processor/env.ts").FunctionBindingName
+    ]: import("../../src/reactions/contract.ts").FunctionBinding;
     readonly VIEWS_MIGRATIONS: import("cloudflare:test").D1Migration[];
     readonly OPERATIONS_MIGRATIONS: import("cloudflare:test").D1Migration[];
   }

@@ -21,8 +21,9 @@ export async function deliver(
     queue,
     bodies.map((body, index) => ({ id: String(index), timestamp: new Date(), attempts, body })),
   );
-  await worker.queue(batch, { ...env, VIEWS: views, ...changed });
-  const { explicitAcks, retryMessages } = await getQueueResult(batch, createExecutionContext());
+  const context = createExecutionContext();
+  await worker.queue(batch, { ...env, VIEWS: views, ...changed }, context);
+  const { explicitAcks, retryMessages } = await getQueueResult(batch, context);
   return {
     acked: explicitAcks.map(Number).toSorted((one, other) => one - other),
     retried: retryMessages.map(({ msgId }) => Number(msgId)).toSorted((one, other) => one - other),

@@ -11,6 +11,10 @@ const OPERATIONS_TABLES = [
   "walk_ranges",
   "walks",
   "inbox",
+  "subscription_waiting",
+  "subscriptions",
+  "functions",
+  "reactions",
   "users",
 ];
 

@@ -1,0 +1,48 @@
+// What the edge adds to every answer: the headers that keep browsers from misusing it, and CORS for configured origins.
+
+import type { MiddlewareHandler } from "hono";
+import { cors } from "hono/cors";
+import { secureHeaders } from "hono/secure-headers";
+import type { HttpEnv } from "../http/app.ts";
+import type { EdgeEnv } from "./parts.ts";
+
+/** A preflight is good for so long; browsers keep it for two hours at most. */
+const PREFLIGHT_MAX_AGE_SECONDS = 2 * 60 * 60;
+
+const ALLOWED_HEADERS = [
+  "Authorization",
+  "Content-Type",
+  "Idempotency-Key",
+  "If-Match",
+  "If-None-Match",
+  "traceparent",
+];
+const EXPOSED_HEADERS = [
+  "ETag",
+  "Location",
+  "Served-From",
+  "Idempotency-Replayed",
+  "Retry-After",
+  "WWW-Authenticate",
+];
+
+/** A header that an answer has already stays: a page brings a policy of its own. */
+export const securityHeaders = secureHeaders({
+  overwrite: false,
+  contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+  xFrameOptions: "DENY",
+});
+
+/** Closed unless origins are configured. Credentials are no part of it: a token is sent by the page's own code. */
+export const crossOrigin: MiddlewareHandler<HttpEnv<EdgeEnv>> = async (context, next) => {
+  const { CORS_ORIGINS } = context.env;
+  if (!CORS_ORIGINS) return next();
+  const answer = cors({
+    origin: CORS_ORIGINS.split(",").map((origin) => origin.trim()),
+    allowMethods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
+    allowHeaders: ALLOWED_HEADERS,
+    exposeHeaders: EXPOSED_HEADERS,
+    maxAge: PREFLIGHT_MAX_AGE_SECONDS,
+  });
+  return answer(context, next);
+};

@@ -1,0 +1,84 @@
+// The issuer's keys, as it publishes them: found by OpenID discovery where no address is given, fetched when they are
+// first needed, and kept for the life of the isolate. No request to the issuer per call.
+
+import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from "jose";
+import * as z from "zod";
+import { isPrivate } from "./addresses.ts";
+
+const FETCH_TIMEOUT_MS = 5_000;
+/** A key that the issuer withdraws is trusted so much longer at most. */
+const KEYS_MAX_AGE_MS = 10 * 60_000;
+/** How soon an unknown key id has the keys fetched again: soon for a rotation, and seldom for who invents key ids. */
+const KEYS_COOLDOWN_MS = 5_000;
+const DISCOVERY_MAX_AGE_MS = 60 * 60_000;
+
+export interface Issuer {
+  /** As tokens name it. */
+  readonly issuer: string;
+  /** Where its keys are; null where discovery is to tell. */
+  readonly jwksUrl: string | null;
+}
+
+/** The issuer does not answer, or not with keys: nothing can be said of any token. */
+export class IssuerUnavailable extends Error {
+  override readonly name = "IssuerUnavailable";
+}
+
+/** Finds the key that a token names. Throws `IssuerUnavailable`, or jose's error where the issuer has no such key. */
+export function issuerKeys({ issuer, jwksUrl }: Issuer): JWTVerifyGetKey {
+  return async (header, token) => {
+    const keys = keySet(jwksUrl ?? (await discoverJwksUrl(issuer)));
+    try {
+      return await keys(header, token);
+    } catch (error) {
+      if (isTokensFault(error)) throw error;
+      throw new IssuerUnavailable(`No keys from ${issuer}`, { cause: error });
+    }
+  };
+}
+
+type KeySet = ReturnType<typeof createRemoteJWKSet>;
+
+/** By address. What is kept is plain keys, which requests may share; jose lets none await another's fetch. */
+const keySets = new Map<string, KeySet>();
+
+function keySet(url: string): KeySet {
+  const known = keySets.get(url);
+  if (known !== undefined) return known;
+  const made = createRemoteJWKSet(new URL(url), {
+    timeoutDuration: FETCH_TIMEOUT_MS,
+    cacheMaxAge: KEYS_MAX_AGE_MS,
+    cooldownDuration: KEYS_COOLDOWN_MS,
+  });
+  keySets.set(url, made);
+  return made;
+}
+
+function isTokensFault(error: unknown): boolean {
+  return (
+    error instanceof errors.JWKSNoMatchingKey ||
+    error instanceof errors.JWKSMultipleMatchingKeys ||
+    error instanceof errors.JOSENotSupported
+  );
+}
+
+const discovered = new Map<string, { readonly jwksUrl: string; readonly at: number }>();
+
+const documentSchema = z.object({ issuer: z.string(), jwks_uri: z.string().refine(isPrivate) });
+
+/** OpenID Connect Discovery 1.0, section 4. The document has to speak of this very issuer (section 4.3). */
+async function discoverJwksUrl(issuer: string): Promise<string> {
+  const known = discovered.get(issuer);
+  if (known !== undefined && Date.now() < known.at + DISCOVERY_MAX_AGE_MS) return known.jwksUrl;
+  const url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
+  try {
+    const response = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
+    if (response.status !== 200) throw new Error(`${url} answered ${response.status}`);
+    const document = documentSchema.parse(await response.json());
+    if (document.issuer !== issuer) throw new Error(`${url} is of the issuer ${document.issuer}`);
+    discovered.set(issuer, { jwksUrl: document.jwks_uri, at: Date.now() });
+    return document.jwks_uri;
+  } catch (error) {
+    throw new IssuerUnavailable(`Discovery of ${issuer} failed`, { cause: error });
+  }
+}

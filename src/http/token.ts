@@ -1,0 +1,62 @@
+// Verifying a bearer token: a JWT that the configured issuer signed, for this audience, now.
+
+import { errors, type JWTPayload, jwtVerify } from "jose";
+import { type Caller, SCOPES } from "./caller.ts";
+import { type Issuer, issuerKeys } from "./issuer.ts";
+
+/** Asymmetric alone: a token signed with a secret could have been signed with the public key as the secret. */
+const ALGORITHMS = ["RS256", "ES256", "EdDSA"];
+/** Clocks differ a little. */
+const CLOCK_TOLERANCE_SECONDS = 5;
+/** OpenID Connect Core 1.0, section 2: a subject is no longer. It is kept with each event. */
+const MAX_SUBJECT_LENGTH = 255;
+
+export interface TrustedIssuer extends Issuer {
+  readonly audience: string;
+}
+
+export type Verified =
+  | { readonly kind: "caller"; readonly caller: Caller }
+  /** `reason` may be shown to whoever sent the token. */
+  | { readonly kind: "refused"; readonly reason: string };
+
+/** Throws `IssuerUnavailable`. */
+export async function verifyToken(token: string, trusted: TrustedIssuer): Promise<Verified> {
+  try {
+    const { payload } = await jwtVerify(token, issuerKeys(trusted), {
+      issuer: trusted.issuer,
+      audience: trusted.audience,
+      algorithms: ALGORITHMS,
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      requiredClaims: ["exp", "sub"],
+    });
+    return callerOf(payload);
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return { kind: "refused", reason: reasonOf(error) };
+    throw error;
+  }
+}
+
+function callerOf({ sub, scope, scp }: JWTPayload): Verified {
+  if (typeof sub !== "string" || sub === "" || sub.length > MAX_SUBJECT_LENGTH) {
+    return { kind: "refused", reason: "The token's sub is no subject" };
+  }
+  const granted = [scope, scp].flat().flatMap((text) => (typeof text === "string" ? text.split(" ") : []));
+  return {
+    kind: "caller",
+    caller: { subject: sub, scopes: SCOPES.filter((known) => granted.includes(known)) },
+  };
+}
+
+function reasonOf(error: errors.JOSEError): string {
+  if (error instanceof errors.JWTExpired) return "The token has expired";
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    return error.reason === "missing"
+      ? `The token lacks ${error.claim}`
+      : `The token is not for here and now: ${error.claim}`;
+  }
+  if (error instanceof errors.JOSEAlgNotAllowed) return `Tokens are signed with ${ALGORITHMS.join(", ")}`;
+  if (error instanceof errors.JWSSignatureVerificationFailed) return "The token's signature is wrong";
+  if (error instanceof errors.JWKSNoMatchingKey) return "The token's key is none of the issuer's";
+  return "The token is no token of the issuer's";
+}

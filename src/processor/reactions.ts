@@ -1,0 +1,183 @@
+// How far each function is with each account: kept in the order of the account's log, by one consumer at a time.
+
+import type { RecordedAccountEvent } from "../account/events.ts";
+import type { Pair } from "./announce.ts";
+import { reasonText } from "./reason.ts";
+
+/**
+ * Longer than a consumer works on one pair (`react.ts`), so that nobody takes over what is still being done. A consumer
+ * that died keeps its pair as long.
+ */
+const LEASE_MS = 60_000;
+/** With the delays between them, about half an hour; then the pair is parked. */
+const MAX_ATTEMPTS = 12;
+
+export interface Lease extends Pair {
+  /** Null where the function has never looked at the account. */
+  readonly position: number | null;
+  /** The lease itself: who is late finds another one there. */
+  readonly leasedUntil: number;
+}
+
+/** Null where another consumer has the pair. */
+export async function takeLease(
+  operations: D1Database,
+  { function: name, accountNumber }: Pair,
+): Promise<Lease | null> {
+  const now = Date.now();
+  const leasedUntil = now + LEASE_MS;
+  const row = await operations
+    .prepare(
+      `INSERT INTO reactions (function, account_number, leased_until) VALUES (?1, ?2, ?3)
+       ON CONFLICT (function, account_number) DO UPDATE SET leased_until = excluded.leased_until
+       WHERE leased_until <= ?4
+       RETURNING position`,
+    )
+    .bind(name, accountNumber, leasedUntil, now)
+    .first<{ position: number | null }>();
+  return row === null ? null : { function: name, accountNumber, position: row.position, leasedUntil };
+}
+
+/** Done with all events up to `position`; what failed before is mended. */
+export async function finish(operations: D1Database, lease: Lease, position: number): Promise<void> {
+  await operations
+    .prepare(
+      `UPDATE reactions SET position = max(coalesce(position, 0), ?3), leased_until = 0, attempts = 0, parked = 0,
+         version = NULL, event_at = NULL, reason = NULL, at = NULL
+       WHERE function = ?1 AND account_number = ?2 AND leased_until = ?4`,
+    )
+    .bind(lease.function, lease.accountNumber, position, lease.leasedUntil)
+    .run();
+}
+
+/** Gives the pair back as it was found, save how far it came, if it began: what failed was not the function. */
+export async function giveBack(operations: D1Database, lease: Lease, position: number | null): Promise<void> {
+  await operations
+    .prepare(
+      `UPDATE reactions SET position = coalesce(max(position, ?3), position, ?3), leased_until = 0
+       WHERE function = ?1 AND account_number = ?2 AND leased_until = ?4`,
+    )
+    .bind(lease.function, lease.accountNumber, position, lease.leasedUntil)
+    .run();
+}
+
+/** The event after `position` failed. Answers whether the pair is parked: at once, or as one that goes on failing. */
+export async function fail(
+  operations: D1Database,
+  lease: Lease,
+  position: number,
+  event: RecordedAccountEvent,
+  failure: { readonly message: string; readonly isFinal: boolean },
+): Promise<boolean> {
+  const row = await operations
+    .prepare(
+      `UPDATE reactions SET position = max(coalesce(position, 0), ?3), leased_until = 0,
+         attempts = CASE WHEN version IS ?5 THEN attempts + 1 ELSE 1 END,
+         parked = ?8 OR (version IS ?5 AND (parked OR attempts + 1 >= ${MAX_ATTEMPTS})),
+         version = ?5, event_at = ?6, reason = ?7, at = ?9
+       WHERE function = ?1 AND account_number = ?2 AND leased_until = ?4
+       RETURNING parked`,
+    )
+    .bind(
+      lease.function,
+      lease.accountNumber,
+      position,
+      lease.leasedUntil,
+      event.version,
+      event.createdAt,
+      reasonText(failure.message),
+      failure.isFinal ? 1 : 0,
+      Date.now(),
+    )
+    .first<{ parked: number }>();
+  return row?.parked === 1;
+}
+
+/** A message that nobody would bring again: the pair is parked, so that a person does. */
+export async function parkReaction(
+  operations: D1Database,
+  { function: name, accountNumber }: Pair,
+  reason: string,
+): Promise<void> {
+  const now = Date.now();
+  await operations
+    .prepare(
+      `INSERT INTO reactions (function, account_number, leased_until, attempts, parked, event_at, reason, at)
+       VALUES (?1, ?2, 0, 1, 1, ?3, ?4, ?3)
+       ON CONFLICT (function, account_number) DO UPDATE SET
+         attempts = attempts + 1, parked = 1, event_at = coalesce(event_at, excluded.event_at),
+         reason = excluded.reason, at = excluded.at`,
+    )
+    .bind(name, accountNumber, now, reasonText(reason))
+    .run();
+}
+
+/** With the columns that all have that is parked (`parking.ts`). */
+export const PARKED_REACTIONS = `
+  SELECT account_number, function, version, reason, at, attempts, NULL FROM reactions WHERE attempts > 0 AND parked = 1`;
+
+/** Parked or not: the message of one that waits may be lost. */
+export async function failingReactions(operations: D1Database): Promise<Pair[]> {
+  const { results } = await operations
+    .prepare("SELECT function, account_number AS accountNumber FROM reactions WHERE attempts > 0")
+    .all<Pair>();
+  return results;
+}
+
+/** Those that were to be tried again and were not: not parked, and last tried before a time. */
+export async function forgottenReactions(operations: D1Database, before: number): Promise<Pair[]> {
+  const { results } = await operations
+    .prepare(
+      `SELECT function, account_number AS accountNumber FROM reactions
+       WHERE attempts > 0 AND parked = 0 AND at < ?1`,
+    )
+    .bind(before)
+    .all<Pair>();
+  return results;
+}
+
+interface Progress {
+  readonly position: number;
+  readonly isFailing: boolean;
+}
+
+/** By account; those that the function never looked at are not in it. */
+export async function readProgress(
+  operations: D1Database,
+  name: string,
+  accountNumbers: readonly string[],
+): Promise<ReadonlyMap<string, Progress>> {
+  const { results } = await operations
+    .prepare(
+      `SELECT account_number AS accountNumber, coalesce(position, 0) AS position, attempts FROM reactions
+       WHERE function = ?1 AND account_number IN (SELECT value FROM json_each(?2))`,
+    )
+    .bind(name, JSON.stringify(accountNumbers))
+    .all<{ accountNumber: string; position: number; attempts: number }>();
+  return new Map(
+    results.map(({ accountNumber, position, attempts }) => [
+      accountNumber,
+      { position, isFailing: attempts > 0 },
+    ]),
+  );
+}
+
+export interface FailingReactions {
+  /** Accounts at which a function waits, to be asked again by itself. */
+  readonly waiting: number;
+  readonly parked: number;
+  /** When the oldest event happened that it could not react to; epoch milliseconds. */
+  readonly oldestAt: number;
+}
+
+/** By function; those that fail nowhere are not in it. */
+export async function countFailing(operations: D1Database): Promise<ReadonlyMap<string, FailingReactions>> {
+  const { results } = await operations
+    .prepare(
+      `SELECT function, count(*) FILTER (WHERE parked = 0) AS waiting, count(*) FILTER (WHERE parked = 1) AS parked,
+         min(event_at) AS oldestAt
+       FROM reactions WHERE attempts > 0 GROUP BY function`,
+    )
+    .all<FailingReactions & { function: string }>();
+  return new Map(results.map(({ function: name, ...failing }) => [name, failing]));
+}

@@ -1,0 +1,87 @@
+// What functions missed: a message of theirs may be lost, so now and then each function is held against the feed, which has
+// every event.
+
+import { type FeedEvent, readFeed, readFeedHead } from "../views/feed.ts";
+import { announce, sendReactions } from "./announce.ts";
+import type { ProcessorEnv } from "./env.ts";
+import { checkedUpTo, type KnownFunction, knownFunctions, moveChecked } from "./functions.ts";
+import { forgottenReactions, readProgress } from "./reactions.ts";
+
+/** What happened since is most likely on its way. */
+const ON_ITS_WAY_MS = 60_000;
+/** Twice as long as the longest delay (`retry-later.ts`). */
+const SURELY_TRIED_MS = 600_000;
+/** A new function is held against so much of the feed: the rest is history to it. */
+const FIRST_LOOK_BACK = 5_000;
+const PAGE = 500;
+/** More is left to the next time. */
+const MAX_PAGES = 20;
+
+/**
+ * Announces again what functions are not done with, although it happened long enough ago. Answers to how many accounts.
+ * `olderThanMs`: how long ago that is.
+ */
+export async function resendReactions(env: ProcessorEnv, olderThanMs = ON_ITS_WAY_MS): Promise<number> {
+  const functions = await knownFunctions(env);
+  if (functions.length === 0) return 0;
+  const forgotten = await forgottenReactions(env.OPERATIONS, Date.now() - SURELY_TRIED_MS);
+  await sendReactions(
+    env,
+    forgotten.map((pair) => ({ ...pair, version: 0 })),
+  );
+  const head = await readFeedHead(env.VIEWS);
+  let resent = forgotten.length;
+  for (const known of functions) resent += await resendTo(env, known, head, Date.now() - olderThanMs);
+  return resent;
+}
+
+async function resendTo(
+  env: ProcessorEnv,
+  known: KnownFunction,
+  head: number,
+  before: number,
+): Promise<number> {
+  const stored = (await checkedUpTo(env.OPERATIONS, known.name)) ?? Math.max(head - FIRST_LOOK_BACK, 0);
+  // Where the feed was made anew, its positions are others.
+  let after = stored > head ? 0 : stored;
+  let checked: number | null = null;
+  let resent = 0;
+  for (let pages = 0; pages < MAX_PAGES && after < head; pages++) {
+    const page = await readFeed(env.VIEWS, after, { types: known.reactsTo }, PAGE);
+    const young = page.events.findIndex(({ event }) => event.createdAt > before);
+    const old = young === -1 ? page.events : page.events.slice(0, young);
+    const missed = await missedOf(env, known, old);
+    if (missed.length > 0) {
+      const changes = missed.map(
+        ({ event }) =>
+          [event.accountNumber, { version: event.version, types: new Set([event.type]) }] as const,
+      );
+      const failures = await announce(env, [known], new Map(changes));
+      for (const failure of failures.values()) throw failure;
+      resent += new Map(changes).size;
+      // Looked at again, until it is done.
+      checked ??= (missed[0]?.position ?? 1) - 1;
+    }
+    if (young !== -1) {
+      after = (page.events[young]?.position ?? 1) - 1;
+      break;
+    }
+    after = page.next ?? head;
+  }
+  await moveChecked(env.OPERATIONS, known.name, checked ?? after);
+  return resent;
+}
+
+/** One that fails is known, and counted where it does. */
+async function missedOf(
+  { OPERATIONS }: ProcessorEnv,
+  { name, startsAt }: KnownFunction,
+  events: readonly FeedEvent[],
+): Promise<readonly FeedEvent[]> {
+  const accountNumbers = [...new Set(events.map(({ event }) => event.accountNumber))];
+  const progress = await readProgress(OPERATIONS, name, accountNumbers);
+  return events.filter(({ event }) => {
+    const { position = 0, isFailing = false } = progress.get(event.accountNumber) ?? {};
+    return event.createdAt >= startsAt && event.version > position && !isFailing;
+  });
+}

@@ -1,0 +1,198 @@
+// The subscription routes: who is to be told of events, how each is doing, and what is parked for it.
+
+import type { Context, Hono } from "hono";
+import * as z from "zod";
+import { allow, type HttpEnv, ProblemError } from "../../http/app.ts";
+import { isOpen } from "../../http/authentication.ts";
+import { BODY_LIMIT_BYTES, limitBody, readJson } from "../../http/body.ts";
+import { invalidMembers } from "../../http/invalid-parts.ts";
+import { invalidRequest } from "../../http/problems.ts";
+import { link } from "../../http/representations.ts";
+import { requireScope } from "../../http/scopes.ts";
+import { generateSecret } from "../../http/standard-webhooks.ts";
+import { readFeedEventId, readFeedHead } from "../../views/feed.ts";
+import type { ProcessorEnv } from "../env.ts";
+import {
+  type createdSubscriptionSchema,
+  newSubscriptionSchema,
+  parkedRepresentation,
+  type secretSchema,
+  subscriptionHref,
+  subscriptionRepresentation,
+} from "./representations.ts";
+import {
+  deleteSubscription,
+  insertSubscription,
+  listSubscriptions,
+  MAX_SUBSCRIPTIONS,
+  readSubscription,
+  replaceSecret,
+  resume,
+  type Subscription,
+} from "./subscriptions.ts";
+import { countWaiting, hurryWaiting, listParkedAccounts, replayWaiting } from "./waiting.ts";
+
+type SubscriptionContext = Context<HttpEnv<ProcessorEnv>>;
+
+/** A receiver has a day to learn its new secret. */
+const SECRET_OVERLAP_MS = 24 * 3_600_000;
+
+const PATH = "/v1/subscriptions";
+
+export function addSubscriptionRoutes(app: Hono<HttpEnv<ProcessorEnv>>): Hono<HttpEnv<ProcessorEnv>> {
+  const mayOperate = requireScope("accounts:operate");
+  const body = limitBody(BODY_LIMIT_BYTES);
+  app.get(PATH, mayOperate, list);
+  app.post(PATH, mayOperate, body, subscribe);
+  app.all(PATH, allow("GET", "HEAD", "POST"));
+  app.get(`${PATH}/:id`, mayOperate, answerOne);
+  app.delete(`${PATH}/:id`, mayOperate, unsubscribe);
+  app.all(`${PATH}/:id`, allow("GET", "HEAD", "DELETE"));
+  app.post(`${PATH}/:id/secret`, mayOperate, body, rotateSecret);
+  app.all(`${PATH}/:id/secret`, allow("POST"));
+  app.get(`${PATH}/:id/parked`, mayOperate, listParked);
+  app.all(`${PATH}/:id/parked`, allow("GET", "HEAD"));
+  app.post(`${PATH}/:id/parked/replay`, mayOperate, body, replayAll);
+  app.all(`${PATH}/:id/parked/replay`, allow("POST"));
+  app.post(`${PATH}/:id/parked/:accountNumber/replay`, mayOperate, body, replayOne);
+  app.all(`${PATH}/:id/parked/:accountNumber/replay`, allow("POST"));
+  return app;
+}
+
+async function list({ env, json }: SubscriptionContext): Promise<Response> {
+  const [subscriptions, head, waiting] = await Promise.all([
+    listSubscriptions(env.OPERATIONS),
+    readFeedHead(env.VIEWS),
+    countWaiting(env.OPERATIONS),
+  ]);
+  const items = subscriptions.map((each) => subscriptionRepresentation(each, head, waiting.get(each.id)));
+  return json({ items, _links: { self: link(PATH) } });
+}
+
+async function subscribe(context: SubscriptionContext): Promise<Response> {
+  const { OPERATIONS, VIEWS, SUBSCRIPTIONS } = context.env;
+  // In local development receivers may be on this machine.
+  const {
+    url,
+    types = null,
+    after,
+  } = await readBody(context, newSubscriptionSchema(isOpen(context.env, context.req.url)));
+  const head = await readFeedHead(VIEWS);
+  if (after !== undefined && after > head) {
+    throw new ProblemError(invalidRequest([{ pointer: "/after", detail: `The feed ends at ${head}` }]));
+  }
+  const position = after ?? head;
+  const createdAt = Date.now();
+  const id = crypto.randomUUID();
+  const secret = generateSecret();
+  const isInserted = await insertSubscription(OPERATIONS, {
+    id,
+    url,
+    types,
+    secret,
+    createdAt,
+    position,
+    positionEvent: await readFeedEventId(VIEWS, position),
+    caughtUpAt: after === undefined ? createdAt : null,
+  });
+  if (!isInserted) {
+    throw new ProblemError({
+      code: "too-many-subscriptions",
+      detail: `There are ${MAX_SUBSCRIPTIONS}: delete one that nobody needs`,
+    });
+  }
+  if (position < head) await SUBSCRIPTIONS.getByName(id).wake();
+  const subscription = await find(context, id);
+  const created: z.infer<typeof createdSubscriptionSchema> = {
+    ...subscriptionRepresentation(subscription, head),
+    secret,
+  };
+  return context.json(created, 201, { Location: subscriptionHref(id) });
+}
+
+async function answerOne(context: SubscriptionContext): Promise<Response> {
+  const { OPERATIONS, VIEWS } = context.env;
+  const subscription = await find(context);
+  const [head, waiting] = await Promise.all([readFeedHead(VIEWS), countWaiting(OPERATIONS)]);
+  return context.json(subscriptionRepresentation(subscription, head, waiting.get(subscription.id)));
+}
+
+/** Its object needs no word: it finds nothing the next time it looks. */
+async function unsubscribe(context: SubscriptionContext): Promise<Response> {
+  if (!(await deleteSubscription(context.env.OPERATIONS, idOf(context)))) throw notFound();
+  return context.body(null, 204);
+}
+
+async function rotateSecret(context: SubscriptionContext): Promise<Response> {
+  await readBody(context, z.strictObject({}));
+  const id = idOf(context);
+  const secret = generateSecret();
+  const previousSecretUntil = Date.now() + SECRET_OVERLAP_MS;
+  if (!(await replaceSecret(context.env.OPERATIONS, id, secret, previousSecretUntil))) throw notFound();
+  const rotated: z.infer<typeof secretSchema> = {
+    id,
+    secret,
+    previousSecretUntil,
+    _links: { subscription: link(subscriptionHref(id)) },
+  };
+  return context.json(rotated);
+}
+
+async function listParked(context: SubscriptionContext): Promise<Response> {
+  const { id } = await find(context);
+  const parked = await listParkedAccounts(context.env.OPERATIONS, id);
+  return context.json({
+    items: parked.map((account) => parkedRepresentation(id, account)),
+    _links: { self: link(`${subscriptionHref(id)}/parked`), subscription: link(subscriptionHref(id)) },
+  });
+}
+
+/** Also wakes a subscription that is parked as a whole, or rests: whoever asks knows that its receiver is back. */
+async function replayAll(context: SubscriptionContext): Promise<Response> {
+  await readBody(context, z.strictObject({}));
+  const { id } = await find(context);
+  const { OPERATIONS, SUBSCRIPTIONS } = context.env;
+  const now = Date.now();
+  const [replayed] = await OPERATIONS.batch([
+    replayWaiting(OPERATIONS, id, null, now),
+    hurryWaiting(OPERATIONS, id, now),
+    resume(OPERATIONS, id),
+  ]);
+  await SUBSCRIPTIONS.getByName(id).wake();
+  return context.json({ replaying: replayed?.meta.changes ?? 0 }, 202);
+}
+
+async function replayOne(context: SubscriptionContext): Promise<Response> {
+  await readBody(context, z.strictObject({}));
+  const { id } = await find(context);
+  const { OPERATIONS, SUBSCRIPTIONS } = context.env;
+  const accountNumber = context.req.param("accountNumber") ?? "";
+  const { meta } = await replayWaiting(OPERATIONS, id, accountNumber, Date.now()).run();
+  if (meta.changes === 0) {
+    throw new ProblemError({ code: "not-found", detail: "No account of this number is parked here" });
+  }
+  await SUBSCRIPTIONS.getByName(id).wake();
+  return context.json({ replaying: 1 }, 202);
+}
+
+async function readBody<Schema extends z.ZodType>(
+  context: SubscriptionContext,
+  schema: Schema,
+): Promise<z.output<Schema>> {
+  const body = await readJson(context.req.raw);
+  const asked = schema.safeParse(body === undefined ? {} : body);
+  if (!asked.success) throw new ProblemError(invalidRequest(invalidMembers(asked.error)));
+  return asked.data;
+}
+
+const idOf = (context: SubscriptionContext): string => context.req.param("id") ?? "";
+
+async function find(context: SubscriptionContext, id = idOf(context)): Promise<Subscription> {
+  const subscription = await readSubscription(context.env.OPERATIONS, id);
+  if (subscription === null) throw notFound();
+  return subscription;
+}
+
+function notFound(): ProblemError {
+  return new ProblemError({ code: "not-found", detail: "There is no such subscription" });
+}

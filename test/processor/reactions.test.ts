@@ -1,0 +1,513 @@
+// Leading functions over accounts: in order, at least once, each command with its effect once, no trouble spreading.
+
+import { createScheduledController, env } from "cloudflare:test";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { ProcessorEnv } from "../../src/processor/env.ts";
+import worker from "../../src/processor/worker.ts";
+import { CREATE, MAKE_DEFAULT } from "../workerd/commands.ts";
+import { deliver } from "../workerd/queue.ts";
+import { Circle, functionNamed, logOf, typesOf } from "../workerd/reacting.ts";
+import { useEmptyViews } from "../workerd/views.ts";
+
+useEmptyViews();
+
+beforeEach(() => {
+  vi.spyOn(console, "log").mockReturnValue();
+});
+afterEach(() => vi.restoreAllMocks());
+
+/** Logs outlive a test. */
+const fresh = (name: string): string => `${name}-${crypto.randomUUID().slice(0, 8)}`;
+
+/** Confirms what is created, expecting that nothing else happened. */
+const confirming = functionNamed(
+  "confirming",
+  ["ACCOUNT_CREATED"],
+  ({ event: { accountNumber, version } }) => ({
+    commands: [{ command: "confirm", accountNumber, expectedVersion: version }],
+  }),
+);
+
+/** What a function answers when it has nothing to say. */
+const SILENT = { commands: [] };
+
+async function send(circle: Circle, method: "GET" | "POST", path: string) {
+  const bindings: ProcessorEnv = { ...env, ...circle.bindings() };
+  const response = await worker.fetch(new Request(`http://localhost${path}`, { method }), bindings);
+  // biome-ignore lint/suspicious/noExplicitAny: what a test expects of a body is the test's own claim
+  const body: any = await response.json();
+  return { status: response.status, body };
+}
+
+async function parkedNow(circle: Circle) {
+  return (await send(circle, "GET", "/v1/operations/parked")).body.items;
+}
+
+async function failUntilParked(circle: Circle): Promise<void> {
+  for (let attempt = 0; circle.reactions.length > 0; attempt++) {
+    expect(attempt).toBeLessThan(20);
+    await circle.deliverReactions();
+  }
+}
+
+describe("a function's commands", () => {
+  it("are executed, and their events say what caused them", async () => {
+    const circle = new Circle({ FUNCTION_CONFIRMING: confirming });
+    const number = fresh("CAUSE");
+    await circle.command(number, CREATE);
+    await circle.run();
+
+    const [created, confirmed, ...others] = await logOf(number);
+    expect(others).toEqual([]);
+    expect(confirmed).toMatchObject({
+      type: "ACCOUNT_CONFIRMED",
+      metadata: {
+        commandId: `${number}:1/confirming/0`,
+        correlationId: created?.metadata.correlationId,
+        causationId: `${number}:1`,
+        actor: "function:confirming",
+      },
+    });
+  });
+
+  it("have their effect once, however often and by however many consumers the message is worked on", async () => {
+    const toggling = functionNamed("toggling", ["ACCOUNT_CREATED"], ({ event: { accountNumber } }) => ({
+      commands: [
+        { command: "make-default", accountNumber },
+        { command: "clear-default", accountNumber },
+      ],
+    }));
+    const circle = new Circle({ FUNCTION_TOGGLING: toggling });
+    const number = fresh("ONCE");
+    await circle.command(number, CREATE);
+    const { events } = circle;
+    const again = [...events, ...events, ...events];
+    circle.events.push(...again);
+    await circle.deliverEvents();
+    const messages = [...circle.reactions];
+    await Promise.all(
+      Array.from({ length: 5 }, () => deliver(messages, env.VIEWS, "account-reactions", circle.bindings())),
+    );
+    await circle.run();
+    // As after a crash before the position was written.
+    await env.OPERATIONS.exec("UPDATE reactions SET position = 0");
+    await deliver(messages, env.VIEWS, "account-reactions", circle.bindings());
+
+    expect(await typesOf(number)).toEqual([
+      "ACCOUNT_CREATED",
+      "ACCOUNT_MADE_DEFAULT",
+      "ACCOUNT_DEFAULT_CLEARED",
+    ]);
+  });
+
+  it("that are refused are an outcome, and the function goes on", async () => {
+    const circle = new Circle({ FUNCTION_CONFIRMING: confirming });
+    const number = fresh("REFUSED");
+    await circle.command(number, CREATE);
+    await circle.command(number, { type: "close" });
+    await circle.run();
+
+    expect(await typesOf(number)).toEqual(["ACCOUNT_CREATED", "ACCOUNT_CLOSED"]);
+    expect(await parkedNow(circle)).toEqual([]);
+  });
+
+  it("for an account that moved on are answered anew where the function wants to be asked again", async () => {
+    const number = fresh("MOVED");
+    const seen: number[] = [];
+    const clearing = functionNamed("clearing", ["ACCOUNT_CREATED"], async ({ event: { accountNumber } }) => {
+      const current = await env.ACCOUNT_LOGS.getByName(accountNumber).current();
+      seen.push(current?.version ?? 0);
+      // What it looked at is old by the time its command comes.
+      if (seen.length === 1) await circle.command(number, { type: "confirm" });
+      return {
+        commands: [
+          { command: "make-default", accountNumber, expectedVersion: seen.at(-1) ?? 0, ifMoved: "ask-again" },
+        ],
+      };
+    });
+    const circle = new Circle({ FUNCTION_CLEARING: clearing });
+    await circle.command(number, CREATE);
+    await circle.run();
+
+    expect(seen).toEqual([1, 2]);
+    expect(await typesOf(number)).toEqual(["ACCOUNT_CREATED", "ACCOUNT_CONFIRMED", "ACCOUNT_MADE_DEFAULT"]);
+  });
+
+  it("that are none are the function's failure", async () => {
+    const wrong = functionNamed("wrong", ["ACCOUNT_CREATED"], ({ event: { accountNumber } }) => {
+      const answer = { commands: [{ command: "close" as const, accountNumber, reason: "" }] };
+      return answer;
+    });
+    const circle = new Circle({ FUNCTION_WRONG: wrong });
+    const number = fresh("WRONG");
+    await circle.command(number, CREATE);
+    await circle.deliverEvents();
+    await failUntilParked(circle);
+
+    expect(await parkedNow(circle)).toMatchObject([{ accountNumber: number, function: "wrong", version: 1 }]);
+    expect(await typesOf(number)).toEqual(["ACCOUNT_CREATED"]);
+  });
+});
+
+describe("a function", () => {
+  it("is asked about one account's events in their order, one at a time, and about no others than it wants", async () => {
+    let running = 0;
+    const asked: string[] = [];
+    const listening = functionNamed(
+      "listening",
+      ["ACCOUNT_CREATED", "ACCOUNT_SUSPENDED", "ACCOUNT_CLOSED"],
+      async ({ event, account }) => {
+        expect(++running).toBe(1);
+        await scheduler.wait(5);
+        asked.push(`${event.version} ${event.type} ${account.status}`);
+        running--;
+        return SILENT;
+      },
+    );
+    const circle = new Circle({ FUNCTION_LISTENING: listening });
+    const number = fresh("ORDER");
+    for (const command of [
+      CREATE,
+      { type: "confirm" },
+      { type: "activate" },
+      { type: "suspend" },
+      { type: "close" },
+    ] as const) {
+      await circle.command(number, command);
+    }
+    await circle.deliverEvents();
+    const messages = [...circle.reactions];
+    await Promise.all(
+      Array.from({ length: 4 }, () => deliver(messages, env.VIEWS, "account-reactions", circle.bindings())),
+    );
+    await circle.run();
+
+    expect(asked).toEqual([
+      "1 ACCOUNT_CREATED ACCOUNT_PENDING",
+      "4 ACCOUNT_SUSPENDED ACCOUNT_SUSPENDED",
+      "5 ACCOUNT_CLOSED ACCOUNT_CLOSED",
+    ]);
+  });
+
+  it("is told of nothing that the views do not have yet", async () => {
+    const asked: number[] = [];
+    const listening = functionNamed("listening", ["ACCOUNT_CREATED", "ACCOUNT_CONFIRMED"], ({ event }) => {
+      asked.push(event.version);
+      return SILENT;
+    });
+    const circle = new Circle({ FUNCTION_LISTENING: listening });
+    const number = fresh("VIEWED");
+    await circle.command(number, CREATE);
+    await circle.deliverEvents();
+    await circle.command(number, { type: "confirm" });
+    await circle.deliverReactions();
+    expect(asked).toEqual([1]);
+    await circle.run();
+    expect(asked).toEqual([1, 2]);
+
+    const lost = fresh("LOST");
+    await circle.command(lost, CREATE);
+    await circle.deliverEvents();
+    await env.VIEWS.exec("DELETE FROM accounts");
+    expect((await circle.deliverReactions()).retried).toEqual([0]);
+    await deliver([{ accountNumber: lost }], env.VIEWS, "account-repairs", circle.bindings());
+    await circle.run();
+    expect(asked).toEqual([1, 2, 1]);
+  });
+
+  it("that fails for an account waits there alone: other accounts and other functions go on", async () => {
+    const [good, bad] = [fresh("GOOD"), fresh("BAD")];
+    const picky = functionNamed("picky", ["ACCOUNT_CREATED"], ({ event: { accountNumber } }) => {
+      if (accountNumber === bad) throw new Error("Not this one");
+      return { commands: [{ command: "make-default", accountNumber }] };
+    });
+    const easy = functionNamed("easy", ["ACCOUNT_CREATED"], ({ event: { accountNumber } }) => ({
+      commands: [{ command: "confirm", accountNumber }],
+    }));
+    const circle = new Circle({ FUNCTION_PICKY: picky, FUNCTION_EASY: easy });
+    await circle.command(bad, CREATE);
+    await circle.command(good, CREATE);
+    await circle.deliverEvents();
+    await circle.deliverReactions();
+
+    expect(await typesOf(good)).toHaveLength(3);
+    expect(await typesOf(bad)).toEqual(["ACCOUNT_CREATED", "ACCOUNT_CONFIRMED"]);
+    expect(await parkedNow(circle)).toEqual([]);
+    await failUntilParked(circle);
+    expect(await parkedNow(circle)).toMatchObject([
+      { accountNumber: bad, function: "picky", version: 1, reason: "Not this one", attempts: 12 },
+    ]);
+  });
+
+  it("that is parked tries again with the account's next event, or when told to, in order", async () => {
+    let isBroken = true;
+    const asked: number[] = [];
+    const mended = functionNamed("mended", ["ACCOUNT_CREATED", "ACCOUNT_CONFIRMED"], ({ event }) => {
+      if (isBroken) throw new Error("Broken");
+      asked.push(event.version);
+      return SILENT;
+    });
+    const circle = new Circle({ FUNCTION_MENDED: mended });
+    const [one, other] = [fresh("NEXT"), fresh("TOLD")];
+    await circle.command(one, CREATE);
+    await circle.deliverEvents();
+    await failUntilParked(circle);
+    await circle.command(one, { type: "confirm" });
+    await circle.deliverEvents();
+    // Still broken: tried once, and not again and again.
+    expect(await circle.deliverReactions()).toEqual({ acked: [0], retried: [] });
+    await circle.command(other, CREATE);
+    await circle.deliverEvents();
+    await failUntilParked(circle);
+    expect(await parkedNow(circle)).toHaveLength(2);
+
+    isBroken = false;
+    expect((await send(circle, "POST", `/v1/operations/parked/${one}/replay`)).status).toBe(200);
+    await circle.deliverReactions();
+    expect(asked).toEqual([1, 2]);
+    expect(await parkedNow(circle)).toMatchObject([{ accountNumber: other }]);
+
+    expect((await send(circle, "POST", "/v1/operations/parked/replay")).body).toEqual({ replaying: 1 });
+    await circle.deliverReactions();
+    expect(asked).toEqual([1, 2, 1]);
+    expect(await parkedNow(circle)).toEqual([]);
+  });
+
+  it("that hangs holds up no other function, and is given up", { timeout: 30_000 }, async () => {
+    const hanging = functionNamed("hanging", ["ACCOUNT_CREATED"], () => new Promise(() => {}));
+    const circle = new Circle({ FUNCTION_HANGING: hanging, FUNCTION_CONFIRMING: confirming });
+    const number = fresh("HANG");
+    await circle.command(number, CREATE);
+    await circle.deliverEvents();
+    let isOver = false;
+    const delivering = circle.deliverReactions().finally(() => {
+      isOver = true;
+    });
+    await vi.waitFor(async () => expect(await typesOf(number)).toHaveLength(2), { timeout: 4_000 });
+    expect(isOver).toBe(false);
+
+    expect((await delivering).retried).toHaveLength(1);
+    expect((await send(circle, "GET", "/v1/operations/functions")).body.items).toMatchObject([
+      { name: "confirming", waiting: 0, parked: 0, position: { eventId: `${number}:1` }, reactions: 1 },
+      { name: "hanging", waiting: 1, parked: 0, position: null, reactions: 0 },
+    ]);
+  });
+
+  it("that sets off another without end is stopped, with the reason", async () => {
+    const ping = functionNamed("ping", ["ACCOUNT_MADE_DEFAULT"], ({ event: { accountNumber } }) => ({
+      commands: [{ command: "clear-default", accountNumber }],
+    }));
+    const pong = functionNamed("pong", ["ACCOUNT_DEFAULT_CLEARED"], ({ event: { accountNumber } }) => ({
+      commands: [{ command: "make-default", accountNumber }],
+    }));
+    const circle = new Circle({ FUNCTION_PING: ping, FUNCTION_PONG: pong });
+    const number = fresh("LOOP");
+    await circle.command(number, CREATE);
+    await circle.command(number, MAKE_DEFAULT);
+    await circle.run();
+
+    // What a person did, and a chain of sixteen.
+    expect(await typesOf(number)).toHaveLength(2 + 16);
+    const parked = await parkedNow(circle);
+    expect(parked).toMatchObject([{ accountNumber: number, function: "ping", version: 18, attempts: 1 }]);
+    expect(parked[0].reason).toContain("longer than 16");
+  });
+
+  it("that is new does not react to history, but to what comes", async () => {
+    const circle = new Circle({});
+    const [quiet, busy] = [fresh("QUIET"), fresh("BUSY")];
+    for (const number of [quiet, busy]) await circle.command(number, CREATE);
+    await circle.run();
+    const asked: string[] = [];
+    const late = functionNamed("late", ["ACCOUNT_CREATED", "ACCOUNT_CONFIRMED"], ({ event }) => {
+      asked.push(event.id);
+      return SILENT;
+    });
+    const now = Date.now();
+    vi.restoreAllMocks();
+    vi.spyOn(console, "log").mockReturnValue();
+    vi.spyOn(Date, "now").mockImplementation(() => now + 3_600_000);
+    const later = new Circle({ FUNCTION_LATE: late });
+    for (const number of [quiet, busy])
+      later.reactions.push({ function: "late", accountNumber: number, version: 1 });
+    await later.deliverEvents();
+    await later.run();
+    await later.command(busy, { type: "confirm" });
+    await later.run();
+
+    expect(asked).toEqual([`${busy}:2`]);
+  });
+
+  it("that is deployed anew is told what it newly asks for; one that is down is told later what it missed", async () => {
+    const asked: string[] = [];
+    let types: readonly ["ACCOUNT_CREATED"] | readonly ["ACCOUNT_CONFIRMED"] = ["ACCOUNT_CREATED"];
+    let isDown = false;
+    const check = (): void => {
+      if (isDown) throw new Error("Down");
+    };
+    const changing = {
+      describe: async () => {
+        check();
+        return { name: "changing", reactsTo: types, sends: [] };
+      },
+      react: async ({ event }: { readonly event: { readonly id: string } }) => {
+        check();
+        asked.push(event.id);
+        return SILENT;
+      },
+    };
+    const circle = new Circle({ FUNCTION_CHANGING: changing });
+    const number = fresh("CHANGE");
+    await circle.command(number, CREATE);
+    await circle.run();
+    types = ["ACCOUNT_CONFIRMED"];
+    await circle.deliverEvents();
+    await circle.command(number, { type: "confirm" });
+    await circle.run();
+    expect(asked).toEqual([`${number}:1`, `${number}:2`]);
+
+    isDown = true;
+    const other = fresh("DOWN");
+    await circle.command(other, CREATE);
+    await circle.command(other, { type: "confirm" });
+    expect(await circle.deliverEvents()).toEqual({ acked: [0, 1], retried: [] });
+    await circle.deliverReactions();
+    isDown = false;
+    await circle.run();
+    expect(asked.slice(2)).toEqual([`${other}:2`]);
+  });
+});
+
+describe("a part of the system that fails", () => {
+  it("on the way to the queue makes the account's events come again", async () => {
+    const circle = new Circle({ FUNCTION_CONFIRMING: confirming });
+    const number = fresh("UNSENT");
+    await circle.command(number, CREATE);
+    const messages = [...circle.events];
+    const failing = Object.assign(Object.create(env.ACCOUNT_REACTIONS), {
+      sendBatch: () => Promise.reject(new Error("Queue sendBatch failed: overloaded")),
+    });
+    const delivered = await circle.deliverEvents({ ACCOUNT_REACTIONS: failing });
+    expect(delivered.acked).toEqual([]);
+    expect(delivered.retried).toHaveLength(messages.length);
+
+    circle.events.push(...messages);
+    await circle.run();
+    expect(await typesOf(number)).toHaveLength(2);
+  });
+
+  it("at the commands is not the function's failure: it comes again, and is never parked for it", async () => {
+    const circle = new Circle({ FUNCTION_CONFIRMING: confirming });
+    const number = fresh("OUTAGE");
+    await circle.command(number, CREATE);
+    await circle.deliverEvents();
+    for (const COMMANDS of [
+      { execute: () => Promise.reject(new Error("Worker not found")) },
+      { execute: async () => [{ kind: "unavailable" as const }] },
+    ]) {
+      for (let attempt = 0; attempt < 15; attempt++) {
+        expect((await circle.deliverReactions({ COMMANDS })).retried).toEqual([0]);
+      }
+    }
+    await circle.run();
+    expect(await typesOf(number)).toHaveLength(2);
+  });
+
+  it("so that an event is missing is made good with the repair, which functions are told of, too", async () => {
+    const circle = new Circle({ FUNCTION_CONFIRMING: confirming });
+    const [gap, behind] = [fresh("GAP"), fresh("BEHIND")];
+    for (const number of [gap, behind]) await circle.command(number, CREATE);
+    circle.events.splice(0);
+    await circle.command(gap, MAKE_DEFAULT);
+    await circle.deliverEvents();
+    await deliver([{ accountNumber: behind }], env.VIEWS, "account-repairs", circle.bindings());
+    await circle.run();
+
+    expect(await typesOf(behind)).toEqual(["ACCOUNT_CREATED", "ACCOUNT_CONFIRMED"]);
+    // The command expected that nothing had happened to the account, so it was asked, and refused.
+    expect((await send(circle, "GET", "/v1/operations/functions")).body.items[0].reactions).toBe(2);
+  });
+
+  it("so that messages are lost is made good by the clock, once it is sure, and by an operator at once", async () => {
+    const circle = new Circle({ FUNCTION_CONFIRMING: confirming });
+    const [first, second] = [fresh("LOSS"), fresh("LOSS")];
+    for (const number of [first, second]) {
+      await circle.command(number, CREATE);
+      await circle.deliverEvents();
+      circle.reactions.splice(0);
+      await worker.scheduled(createScheduledController(), { ...env, ...circle.bindings() });
+      expect(circle.reactions).toEqual([]);
+      if (number === first) {
+        expect((await send(circle, "POST", "/v1/operations/parked/replay")).body).toEqual({ replaying: 1 });
+      } else {
+        const now = Date.now();
+        const clock = vi.spyOn(Date, "now").mockReturnValue(now + 61_000);
+        await worker.scheduled(createScheduledController(), { ...env, ...circle.bindings() });
+        clock.mockRestore();
+      }
+      await circle.run();
+      expect(await typesOf(number)).toHaveLength(2);
+    }
+    expect((await send(circle, "POST", "/v1/operations/parked/replay")).body).toEqual({ replaying: 0 });
+  });
+
+  it("so that the message of a function that is to try again is lost is made good by the clock, too", async () => {
+    let isBroken = true;
+    const mended = functionNamed("mended", ["ACCOUNT_CREATED"], ({ event: { accountNumber } }) => {
+      if (isBroken) throw new Error("Broken");
+      return { commands: [{ command: "confirm", accountNumber }] };
+    });
+    const circle = new Circle({ FUNCTION_MENDED: mended });
+    const number = fresh("FORGOT");
+    await circle.command(number, CREATE);
+    await circle.deliverEvents();
+    await circle.deliverReactions();
+    expect(circle.reactions.splice(0)).toHaveLength(1);
+    isBroken = false;
+    const now = Date.now();
+    vi.spyOn(Date, "now").mockReturnValue(now + 601_000);
+    await worker.scheduled(createScheduledController(), { ...env, ...circle.bindings() });
+    await circle.deliverReactions();
+
+    expect(await typesOf(number)).toHaveLength(2);
+  });
+
+  it("so often that the queue gives a message up leaves it to a person", async () => {
+    const circle = new Circle({ FUNCTION_CONFIRMING: confirming });
+    const number = fresh("DEAD");
+    await circle.command(number, CREATE);
+    await circle.deliverEvents();
+    await deliver(circle.reactions.splice(0), env.VIEWS, "account-reactions-dead", circle.bindings());
+    expect(await parkedNow(circle)).toMatchObject([{ accountNumber: number, function: "confirming" }]);
+
+    await send(circle, "POST", "/v1/operations/parked/replay");
+    await circle.run();
+    expect(await parkedNow(circle)).toEqual([]);
+    expect(await typesOf(number)).toHaveLength(2);
+  });
+});
+
+it("the map shows what leads to what, with counts and lags, whole or narrowed", async () => {
+  const circle = new Circle({ FUNCTION_CONFIRMING: confirming });
+  await circle.command(fresh("MAP"), CREATE);
+  await circle.run();
+
+  const { body } = await send(circle, "GET", "/v1/map");
+  expect(body.events).toHaveLength(8);
+  expect(body.functions).toMatchObject([{ name: "confirming", reactions: 1, parked: 0 }]);
+  expect(body).toMatchObject({ counts: { accounts: 1, parked: 0 }, lagMs: { events: 2 } });
+  const narrow = await send(circle, "GET", "/v1/map?function=confirming");
+  expect(narrow.body.events).toMatchObject([
+    { type: "ACCOUNT_CREATED", commands: ["create"], functions: ["confirming"] },
+  ]);
+  expect((await send(circle, "GET", "/v1/map?function=nobody")).status).toBe(404);
+  expect((await send(circle, "GET", "/v1/map?what=ever")).status).toBe(400);
+});
+
+it("a message that is none is kept whole", async () => {
+  const circle = new Circle({ FUNCTION_CONFIRMING: confirming });
+  circle.reactions.push("nonsense", { function: "Confirming", accountNumber: "A" });
+  expect(await circle.deliverReactions()).toEqual({ acked: [0, 1], retried: [] });
+
+  expect(await parkedNow(circle)).toMatchObject([{ reason: "Not a reaction" }, { reason: "Not a reaction" }]);
+});

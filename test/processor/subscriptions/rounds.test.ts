@@ -1,0 +1,123 @@
+// Rounds of deliveries where what they work with is not as usual: views in the making, an object that was replaced.
+
+import { env } from "cloudflare:test";
+import { beforeEach, expect, inject, it, vi } from "vitest";
+import { generateSecret } from "../../../src/http/standard-webhooks.ts";
+import { deliverDue } from "../../../src/processor/subscriptions/deliver-due.ts";
+import { deliverFeed } from "../../../src/processor/subscriptions/rounds.ts";
+import {
+  insertSubscription,
+  readSigningSubscription,
+  readSubscription,
+} from "../../../src/processor/subscriptions/subscriptions.ts";
+import { writeToFeed } from "../../../src/views/feed.ts";
+import { ACCOUNT_NUMBER, event, recorded } from "../../account/given.ts";
+import { useEmptyViews } from "../../workerd/views.ts";
+
+const ID = "subscription";
+
+const views = useEmptyViews();
+beforeEach(() => {
+  vi.spyOn(console, "log").mockReturnValue();
+});
+
+const log = recorded([event.created(), event.confirmed, event.activated, event.suspended]);
+const writeFeed = (...versions: number[]) =>
+  writeToFeed(
+    views,
+    log.filter(({ version }) => versions.includes(version)),
+    null,
+  ).run();
+
+async function subscribe(path: string, types: readonly string[] | null = null): Promise<void> {
+  await insertSubscription(env.OPERATIONS, {
+    id: ID,
+    url: `${inject("receivers")}${path}`,
+    types,
+    secret: generateSecret(),
+    createdAt: Date.now(),
+    position: 0,
+    positionEvent: null,
+    caughtUpAt: null,
+  });
+}
+
+const waits = (version: number, upToVersion: number) =>
+  env.OPERATIONS.prepare(
+    "INSERT INTO subscription_waiting VALUES (?1, ?2, ?3, ?4, 1, 0, 0, 'The receiver answered 500')",
+  )
+    .bind(ID, ACCOUNT_NUMBER, version, upToVersion)
+    .run();
+const retryNow = () => env.OPERATIONS.exec("UPDATE subscription_waiting SET retry_at = 0");
+const waiting = () =>
+  env.OPERATIONS.prepare(
+    "SELECT version, up_to_version AS upToVersion, attempts FROM subscription_waiting",
+  ).first();
+const progress = async () => {
+  const subscription = await readSubscription(env.OPERATIONS, ID);
+  return { position: subscription?.position, delivered: subscription?.deliveredEvent };
+};
+
+it("events that wait are passed over by nobody while the views lack them", async () => {
+  await subscribe("/well");
+  await waits(2, 4);
+  const next = await deliverDue(env, ID);
+  expect(next).toBeGreaterThan(Date.now());
+  expect(await waiting()).toMatchObject({ version: 2, upToVersion: 4 });
+
+  await writeFeed(1, 2, 4);
+  await retryNow();
+  await deliverDue(env, ID);
+  expect(await waiting()).toMatchObject({ version: 3, upToVersion: 4, attempts: 0 });
+
+  await writeFeed(3);
+  await retryNow();
+  expect(await deliverDue(env, ID)).toBeNull();
+  expect(await waiting()).toBeNull();
+  expect((await progress()).position).toBe(4);
+});
+
+it("of what waits, only the types that are wanted are delivered", async () => {
+  await writeFeed(1, 2, 3, 4);
+  await subscribe("/well", ["ACCOUNT_CONFIRMED"]);
+  await waits(2, 4);
+  expect(await deliverDue(env, ID)).toBeNull();
+  expect(await waiting()).toBeNull();
+  expect((await progress()).delivered).toBe(`${ACCOUNT_NUMBER}:2`);
+});
+
+it("what comes of an account that waits, waits behind it", async () => {
+  await writeFeed(1, 2);
+  await subscribe("/failing");
+  await deliverDue(env, ID);
+  expect(await waiting()).toEqual({ version: 1, upToVersion: 2, attempts: 1 });
+  await writeFeed(3, 4);
+  await deliverDue(env, ID);
+  expect(await waiting()).toEqual({ version: 1, upToVersion: 4, attempts: 1 });
+  expect(await progress()).toEqual({ position: 4, delivered: null });
+});
+
+it("an object that was replaced in the middle of a round moves nothing back", async () => {
+  await writeFeed(1, 2);
+  await subscribe("/well");
+  const stale = await readSigningSubscription(env.OPERATIONS, ID);
+  if (stale === null) throw new Error("No subscription");
+  await deliverDue(env, ID);
+  await writeFeed(3);
+  await deliverDue(env, ID);
+  await env.OPERATIONS.exec("UPDATE subscriptions SET position = 3");
+
+  await deliverFeed(env, stale);
+  expect((await progress()).position).toBe(3);
+});
+
+it("nothing of a subscription that was deleted is left, or comes back", async () => {
+  await writeFeed(1);
+  await subscribe("/failing");
+  const stale = await readSigningSubscription(env.OPERATIONS, ID);
+  if (stale === null) throw new Error("No subscription");
+  await env.OPERATIONS.exec("DELETE FROM subscriptions");
+  await deliverFeed(env, stale).catch(() => "refused");
+  expect(await waiting()).toBeNull();
+  expect(await deliverDue(env, ID)).toBeNull();
+});
