@@ -83,9 +83,28 @@ module.exports = {
       to: { path: "^(cloudflare:|node:|hono|wrangler)|node_modules/(hono|wrangler|@cloudflare)" },
     },
     {
+      name: "nobody-imports-the-bench",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { path: "^bench/" },
+    },
+    {
+      name: "bench-deals-with-workers-from-outside",
+      severity: "error",
+      from: { path: "^bench/", pathNot: "^bench/(meter|peers)/" },
+      to: { path: "^src/", pathNot: "^src/tools/" },
+    },
+    {
+      name: "peers-share-the-domain-alone",
+      severity: "error",
+      from: { path: "^bench/peers/" },
+      to: { path: "^src/", pathNot: "^src/(account|event-sourcing)/" },
+    },
+    {
       name: "imports-resolve",
       severity: "error",
-      from: {},
+      // The peers' packages are installed by the bench, when it needs them.
+      from: { pathNot: "^bench/peers/" },
       to: { couldNotResolve: true, pathNot: "^cloudflare:" },
     },
   ],

@@ -39,7 +39,7 @@ export default defineConfig({
       {
         test: {
           name: "system",
-          include: ["test/{system,tools}/**/*.test.ts"],
+          include: ["test/{system,tools,bench}/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 60_000,
         },

@@ -83,7 +83,7 @@ export class AccountObject extends DurableObject<AccountObjectEnv> implements Ac
       if (this.#publisher.cursor === null) this.#publisher.startFrom(this.#log.head().published);
       await this.#publisher.publish();
       this.#failedAlarms = 0;
-      if (this.#isNoted !== false) await this.#noteUnpublished(null);
+      if (this.#isNoted !== false && !(await this.#noteUnpublished(null))) this.#armAlarm(MAX_ALARM_DELAY_MS);
     } catch (error) {
       this.#reportFailedSend(error);
       this.#failedAlarms += 1;
@@ -92,15 +92,17 @@ export class AccountObject extends DurableObject<AccountObjectEnv> implements Ac
     }
   }
 
-  /** `since`: of the oldest event that waits, null where none does. Publishing does not depend on it. */
-  async #noteUnpublished(since: number | null): Promise<void> {
+  /** `since`: of the oldest event that waits, null where none does. Whether that is written down. */
+  async #noteUnpublished(since: number | null): Promise<boolean> {
     const list = this.env.UNPUBLISHED.getByName(UNPUBLISHED_LIST);
     try {
       if (since === null) await list.clear(this.#accountNumber);
       else await list.note(this.#accountNumber, since);
       this.#isNoted = since !== null;
+      return true;
     } catch (error) {
       logFailure("list of unpublished accounts", { accountNumber: this.#accountNumber }, error);
+      return false;
     }
   }
 
@@ -216,6 +218,8 @@ export class AccountObject extends DurableObject<AccountObjectEnv> implements Ac
     const armed = (await this.ctx.storage.getAlarm()) !== null;
     if (this.#publisher.cursor !== null) return;
     this.#alarmArmed = armed;
+    // As long as an account is on the list, its alarm is armed.
+    if (!armed) this.#isNoted = false;
     const { version, published } = this.#log.head();
     this.#publisher.startFrom(armed ? published : version);
   }

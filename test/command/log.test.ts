@@ -126,10 +126,10 @@ describe("snapshots", () => {
     });
     const rowsReadOnWaking = async (number: string): Promise<number> => {
       await evictDurableObject(env.ACCOUNT_LOGS.getByName(number));
-      const { rowsRead } = await billedRows(number, () =>
+      const { objectRowsRead } = await billedRows(number, () =>
         env.ACCOUNT_LOGS.getByName(number).execute([request(CLEAR_DEFAULT)], false),
       );
-      return rowsRead;
+      return objectRowsRead;
     };
     const short = await openLog(99);
 

@@ -1,14 +1,12 @@
 // What a command costs, in rows that the platform bills: SQL rows written, and alarms set.
 
 import { env, runInDurableObject } from "cloudflare:test";
-import { afterEach, expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { billedRows } from "../workerd/account-objects.ts";
 import { CREATE, request, toggles } from "../workerd/commands.ts";
 
-afterEach(() => vi.restoreAllMocks());
-
 async function rowsWritten(accountNumber: string, run: () => Promise<unknown>): Promise<number> {
-  return (await billedRows(accountNumber, run)).rowsWritten;
+  return (await billedRows(accountNumber, run)).objectRowsWritten;
 }
 
 async function openIdle(accountNumber: string) {

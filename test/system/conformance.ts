@@ -27,6 +27,7 @@ export interface OpenApi {
 const NOTHING_THERE = { NotFoundProblem: 404, MethodNotAllowedProblem: 405 } as const;
 const AT_THE_DOOR: Readonly<Record<number, string>> = {
   401: "UnauthenticatedProblem",
+  403: "ForbiddenProblem",
   429: "RateLimitedProblem",
   503: "AuthenticationNotConfiguredProblem",
 };

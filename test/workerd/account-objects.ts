@@ -2,6 +2,8 @@
 
 import { env, runInDurableObject } from "cloudflare:test";
 import { type MockInstance, vi } from "vitest";
+import { Meter } from "../../bench/meter/meter.ts";
+import type { Units } from "../../bench/meter/units.ts";
 import type { EventsMessage } from "../../src/account/events-message.ts";
 
 /** Records what is sent to the queue instead of sending it, until the mocks are restored. */
@@ -28,24 +30,14 @@ export function storageOf<Result>(
 export const alarmOf = (accountNumber: string): Promise<number | null> =>
   storageOf(accountNumber, (storage) => storage.getAlarm());
 
-export interface BilledRows {
-  readonly rowsRead: number;
-  /** SQL rows written, and alarms set, each of which is billed as one. */
-  readonly rowsWritten: number;
-}
-
-/** What the account's object is billed for while `run` goes on. */
-export async function billedRows(accountNumber: string, run: () => Promise<unknown>): Promise<BilledRows> {
-  const [exec, setAlarm] = await storageOf(accountNumber, (storage) => [
-    vi.spyOn<SqlStorage, "exec">(Object.getPrototypeOf(storage.sql), "exec"),
-    vi.spyOn<DurableObjectStorage, "setAlarm">(Object.getPrototypeOf(storage), "setAlarm"),
-  ]);
-  exec.mockClear();
-  setAlarm.mockClear();
-  await run();
-  const cursors = exec.mock.results.flatMap(({ type, value }) => (type === "return" ? [value] : []));
-  return {
-    rowsRead: cursors.reduce((sum, cursor) => sum + cursor.rowsRead, 0),
-    rowsWritten: cursors.reduce((sum, cursor) => sum + cursor.rowsWritten, setAlarm.mock.calls.length),
-  };
+/** What the Worker's objects are billed for while `run` goes on. */
+export async function billedRows(accountNumber: string, run: () => Promise<unknown>): Promise<Units> {
+  const meter = new Meter();
+  await storageOf(accountNumber, (storage) => meter.meterStorage(storage));
+  try {
+    await run();
+    return meter.take();
+  } finally {
+    meter.stop();
+  }
 }

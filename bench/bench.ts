@@ -1,0 +1,153 @@
+// What every measure works with: the systems that run, the sizes of this run, and the accounts that are opened once.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { Accounts } from "./accounts.ts";
+import { load } from "./load.ts";
+import type { Peers } from "./peers.ts";
+import type { Rig } from "./rig.ts";
+import { FLOOR_NAMES, WORKER_NAMES } from "./systems.ts";
+import type { LoadOptions, LoadResult, Traffic } from "./traffic.ts";
+
+export const STRAIGHT = "Tributary, straight";
+export const EDGE = "Tributary, through the edge";
+export const FLOOR = "floor";
+
+export interface Sizes {
+  readonly quick: boolean;
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly connections: number;
+  readonly fewAccounts: number;
+  /** Null where the quick run leaves them out. */
+  readonly manyAccounts: number | null;
+  /** Events in the log of the one account that grows. */
+  readonly logs: readonly number[];
+  readonly wakings: number;
+  readonly lags: number;
+  readonly rebuildAccounts: number;
+  readonly rebuildEventsEach: number;
+  /** Emmett's rebuild is so much slower that it is given fewer; its rate is what counts. */
+  readonly peerRebuildAccounts: number;
+  readonly idleCommands: number;
+  readonly burstCommands: number;
+}
+
+export const FULL: Sizes = {
+  quick: false,
+  rounds: 3,
+  seconds: 4,
+  connections: 32,
+  fewAccounts: 200,
+  manyAccounts: 5_000,
+  logs: [10, 1_000, 10_000, 100_000],
+  wakings: 20,
+  lags: 100,
+  rebuildAccounts: 2_000,
+  rebuildEventsEach: 25,
+  peerRebuildAccounts: 200,
+  idleCommands: 50,
+  burstCommands: 1_000,
+};
+
+export const QUICK: Sizes = {
+  quick: true,
+  rounds: 1,
+  seconds: 1,
+  connections: 32,
+  fewAccounts: 64,
+  manyAccounts: null,
+  logs: [10, 1_000],
+  wakings: 5,
+  lags: 20,
+  rebuildAccounts: 50,
+  rebuildEventsEach: 25,
+  peerRebuildAccounts: 10,
+  idleCommands: 5,
+  burstCommands: 1_000,
+};
+
+export interface Bench {
+  readonly sizes: Sizes;
+  readonly system: Rig;
+  readonly floor: Rig;
+  readonly peers: Peers;
+}
+
+/** One door to a system that takes commands. */
+export interface Target {
+  readonly name: string;
+  readonly url: string;
+  readonly accounts: Accounts;
+  /** Null for a peer, which does all its work before it answers. */
+  readonly rig: Rig | null;
+}
+
+/** Opens so many accounts in each system; the system's two doors lead to the same ones. */
+export async function openTargets(bench: Bench, prefix: string, count: number): Promise<Target[]> {
+  const { system, floor, peers, sizes } = bench;
+  const open = async (url: string): Promise<Accounts> => {
+    const accounts = new Accounts(prefix, count, sizes.connections);
+    await accounts.open(url);
+    return accounts;
+  };
+  const straight = system.url(WORKER_NAMES.command);
+  const floorUrl = floor.url(FLOOR_NAMES.command);
+  const own = await open(straight);
+  const targets: Target[] = [
+    { name: STRAIGHT, url: straight, accounts: own, rig: system },
+    { name: EDGE, url: system.url(WORKER_NAMES.edge), accounts: own, rig: system },
+    { name: FLOOR, url: floorUrl, accounts: await open(floorUrl), rig: floor },
+  ];
+  for (const { name, url } of peers.running) {
+    targets.push({ name, url, accounts: await open(url), rig: null });
+  }
+  for (const { rig } of targets) await quiet(rig);
+  return targets;
+}
+
+/** In another order each round: nobody always comes first, or always after the same. */
+export function inOrderOf(round: number, targets: readonly Target[]): readonly Target[] {
+  const first = round % targets.length;
+  return [...targets.slice(first), ...targets.slice(0, first)];
+}
+
+/** Loads a target, and waits until what it does behind its replies is done: the next one is to have the machine to itself. */
+export async function loadTarget({ url, accounts, rig }: Target, options: LoadOptions): Promise<LoadResult> {
+  const result = await load(url, accounts, options);
+  await accounts.settle(url);
+  await quiet(rig);
+  return result;
+}
+
+/** A runtime that rests uses less than this share of a processor. */
+const RESTING_SHARE = 0.1;
+const LOOK_MS = 300;
+const QUIET_LIMIT_MS = 30_000;
+
+export async function quiet(rig: Rig | null): Promise<void> {
+  const givenUpAt = performance.now() + QUIET_LIMIT_MS;
+  for (let before = (await rig?.cpuSeconds()) ?? null; before !== null && performance.now() < givenUpAt; ) {
+    await sleep(LOOK_MS);
+    const now = (await rig?.cpuSeconds()) ?? before;
+    if (now - before < (RESTING_SHARE * LOOK_MS) / 1000) return;
+    before = now;
+  }
+}
+
+/** The same request again and again, over paths in turn. */
+export function repeated(
+  paths: readonly string[],
+  expected: number,
+  headers?: Readonly<Record<string, string>>,
+): Traffic {
+  let turn = 0;
+  return {
+    expected,
+    next: () => ({
+      method: "GET",
+      path: paths[turn++ % paths.length] ?? "/",
+      ...(headers === undefined ? {} : { headers }),
+    }),
+    answered: () => {},
+  };
+}

@@ -1,0 +1,114 @@
+// Commands per second: as many as each system takes, straight and through the edge.
+
+import {
+  type Bench,
+  EDGE,
+  FLOOR,
+  inOrderOf,
+  loadTarget,
+  openTargets,
+  STRAIGHT,
+  type Target,
+} from "../bench.ts";
+import { type Figure, type Measured, medianOf, ratio, spreadOf } from "../figures.ts";
+import { EMMETT_POSTGRES } from "../peers.ts";
+
+const STRAIGHT_GOAL = 0.85;
+const EDGE_GOAL = 0.75;
+const WARM_UP_SECONDS = 2;
+
+const SLOWER =
+  "a command does more than the floor's row: it checks the request, folds the account, writes the event with its " +
+  "metadata, sets an alarm, publishes the whole event and logs a line, and the processor folds and writes it into three tables on the same two cores";
+
+export interface Commands {
+  readonly measured: Measured;
+  /** Of the few accounts, for what is measured at half of the maximum. */
+  readonly targets: readonly Target[];
+  readonly maxima: ReadonlyMap<string, number>;
+}
+
+export async function measureCommands(bench: Bench): Promise<Commands> {
+  const { fewAccounts, manyAccounts } = bench.sizes;
+  const few = await openTargets(bench, "FEW", fewAccounts);
+  const figures = await loadAll(bench, few, fewAccounts);
+  if (manyAccounts !== null) {
+    const many = await openTargets(bench, "MANY", manyAccounts);
+    figures.push(...(await loadAll(bench, many, manyAccounts)));
+  }
+  const counts = manyAccounts === null ? [fewAccounts] : [fewAccounts, manyAccounts];
+  const goals = counts.flatMap((count) => {
+    const of = (system: string) => medianOf(figures, system, whatOf(count));
+    return [
+      {
+        text: `${count} accounts, straight: × the floor`,
+        measured: ratio(of(STRAIGHT), of(FLOOR)),
+        limit: STRAIGHT_GOAL,
+        isCeiling: false,
+        reason: SLOWER,
+      },
+      {
+        text: `${count} accounts, through the edge: × the floor`,
+        measured: ratio(of(EDGE), of(FLOOR)),
+        limit: EDGE_GOAL,
+        isCeiling: false,
+        reason: `beside the above, the edge is one more Worker to go through; ${SLOWER}`,
+      },
+      {
+        text: `${count} accounts, through the edge: × ${EMMETT_POSTGRES}`,
+        measured: ratio(of(EDGE), of(EMMETT_POSTGRES)),
+        limit: 1,
+        isCeiling: false,
+        reason:
+          "here each account's log is a file of its own with a sync for each commit, where PostgreSQL commits many accounts with one sync; in production the objects are on many machines",
+      },
+    ];
+  });
+  return {
+    measured: {
+      name: "commands",
+      title: "Commands per second",
+      how:
+        `${bench.sizes.connections} connections, each with accounts of its own, turn their default flag: every command is ` +
+        "legal and writes one event. No idempotency keys.",
+      figures,
+      goals,
+      notes: [],
+      plots: [
+        {
+          file: "commands.svg",
+          title: "Commands per second",
+          whats: counts.map(whatOf),
+          unit: "commands/s",
+        },
+      ],
+    },
+    targets: few,
+    maxima: new Map(few.map(({ name }) => [name, medianOf(figures, name, whatOf(fewAccounts)) ?? 0])),
+  };
+}
+
+const whatOf = (accounts: number): string => `commands, ${accounts} accounts`;
+
+async function loadAll({ sizes }: Bench, targets: readonly Target[], count: number): Promise<Figure[]> {
+  const { connections, seconds, rounds, quick } = sizes;
+  const samples = new Map(targets.map(({ name }) => [name, { perSecond: [] as number[], errors: 0 }]));
+  for (const target of targets) {
+    await loadTarget(target, { connections, seconds: quick ? 1 : WARM_UP_SECONDS });
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const target of inOrderOf(round, targets)) {
+      const result = await loadTarget(target, { connections, seconds });
+      const own = samples.get(target.name);
+      own?.perSecond.push(result.perSecond);
+      if (own !== undefined) own.errors += result.errors;
+    }
+  }
+  return [...samples].map(([system, { perSecond, errors }]) => ({
+    system,
+    what: whatOf(count),
+    unit: "commands/s",
+    spread: spreadOf(perSecond),
+    errors,
+  }));
+}

@@ -1,0 +1,140 @@
+// Cost, and the burst on one account: billed units counted inside the runtime, priced by the table in prices.ts.
+
+import type { Bench } from "../bench.ts";
+import type { Figure, Goal, Measured } from "../figures.ts";
+import { spreadOf } from "../figures.ts";
+import type { Units } from "../meter/units.ts";
+import { type Counted, countPlainWay, countSystem } from "../metering.ts";
+import { addUnits, type Cost, costPerMillion, PRICES, PRICES_AS_OF, PRICES_SOURCE } from "../prices.ts";
+
+const IDLE_COST_GOAL = 7;
+const BURST_COST_GOAL = 3.5;
+const MESSAGES_PER_EVENT_GOAL = 1 / 20;
+const ROWS_PER_COMMAND_GOAL = 2.2;
+
+const SYSTEM = "Tributary";
+const PLAIN = "the plain way";
+
+export async function measureCost({ sizes }: Bench): Promise<Measured> {
+  const counts = { idle: sizes.idleCommands, burst: sizes.burstCommands };
+  // Side by side: what is counted does not depend on time, and most of it is waiting for alarms.
+  const [system, plain] = await Promise.all([
+    countSystem({ ...counts, keyed: true }),
+    // It has no keys.
+    countPlainWay({ ...counts, keyed: false }),
+  ]);
+  const situations = [...situationsOf(SYSTEM, system), ...situationsOf(PLAIN, plain)];
+  return {
+    name: "cost",
+    title: "Cost, and a burst on one account",
+    how:
+      `${counts.idle} commands on accounts that rest (their objects sleep), one after the other, each projected before the next; then ` +
+      `${counts.burst} commands on one account as fast as they go, over 50 connections. Units are counted by what the ` +
+      "runtime itself reports: rows by its cursors and query results, calls, alarms and messages by counting them. " +
+      "No function is bound and nobody subscribed: what those add depends on what they do. " +
+      `Prices are those of ${PRICES_AS_OF} (${PRICES_SOURCE}).`,
+    figures: situations.flatMap(({ name, what, units, commands }) => figuresOf(name, what, units, commands)),
+    goals: goalsOf(system),
+    notes: [
+      `US$ per million of each: ${Object.entries(PRICES)
+        .map(([unit, price]) => `${unit} ${price}`)
+        .join(", ")}.`,
+      "In a burst some commands overtake each other, are refused, and are sent again: requests count, refused or not.",
+      `A clock goes off once a minute, whether anybody asks for anything or not: a request, and ${system.clock.databaseRowsRead} rows read in D1.`,
+      "A reaction of a function adds a message and 3 rows written in D1 (`test/processor/rows-written.test.ts`) to the commands that it answers, which cost what commands cost.",
+      "Turning the default flag on writes an index entry more than turning it off; a change of status writes as much as the first.",
+    ],
+    plots: [
+      {
+        file: "cost.svg",
+        title: "US$ per million commands",
+        whats: ["idle accounts: cost", "burst: cost"],
+        unit: "US$ a million",
+      },
+    ],
+  };
+}
+
+interface Situation {
+  readonly name: string;
+  readonly what: string;
+  readonly units: Units;
+  readonly commands: number;
+}
+
+function situationsOf(name: string, counted: Counted): Situation[] {
+  const { idle, idleKeyed, idleCommands: commands, burst, burstCommands } = counted;
+  return [
+    { name, what: "idle accounts", units: idle, commands },
+    ...(idleKeyed === null ? [] : [{ name, what: "idle accounts, with a key", units: idleKeyed, commands }]),
+    { name, what: "burst", units: burst, commands: burstCommands },
+  ];
+}
+
+function figuresOf(system: string, situation: string, units: Units, commands: number): Figure[] {
+  const cost: Cost = costPerMillion(units, commands);
+  const perCommand = (what: keyof Units): Figure => ({
+    system,
+    what: `${situation}: ${UNIT_NAMES[what]}`,
+    unit: "a command",
+    spread: spreadOf([units[what] / commands]),
+  });
+  return [
+    ...(Object.keys(UNIT_NAMES) as (keyof Units)[]).map(perCommand),
+    { system, what: `${situation}: cost`, unit: "US$ a million", spread: spreadOf([cost.total]) },
+  ];
+}
+
+const UNIT_NAMES: Readonly<Record<keyof Units, string>> = {
+  workerRequests: "Worker requests",
+  objectRequests: "object calls and alarms",
+  objectRowsWritten: "object rows written",
+  objectRowsRead: "object rows read",
+  messages: "messages",
+  queueOperations: "queue operations",
+  databaseRowsWritten: "D1 rows written",
+  databaseRowsRead: "D1 rows read",
+};
+
+function goalsOf({ idle, idleCommands, burst, burstCommands, resting, clock }: Counted): Goal[] {
+  return [
+    {
+      text: "US$ per million commands on idle accounts",
+      measured: costPerMillion(idle, idleCommands).total,
+      limit: IDLE_COST_GOAL,
+      isCeiling: true,
+      reason:
+        "five rows in D1: the account's row and its entry in an index, the totals' row, the feed's row and its entry in an index",
+    },
+    {
+      text: "US$ per million commands in a burst",
+      measured: costPerMillion(burst, burstCommands).total,
+      limit: BURST_COST_GOAL,
+      isCeiling: true,
+      reason: "two rows in D1 for each event of the feed: the event's and its entry in an index",
+    },
+    {
+      text: "rows billed in the object, per command of a burst",
+      measured: burst.objectRowsWritten / burstCommands,
+      limit: ROWS_PER_COMMAND_GOAL,
+      isCeiling: true,
+      reason: "see the figures",
+    },
+    {
+      text: "messages per event of a burst",
+      measured: burst.messages / burstCommands,
+      limit: MESSAGES_PER_EVENT_GOAL,
+      isCeiling: true,
+      reason:
+        "a message leaves as soon as the one before is taken, and the local queue takes one in a few milliseconds, so that few events gather meanwhile",
+    },
+    {
+      text: "billed units while nobody asks for anything, a minute",
+      measured: Object.values(addUnits([resting, clock])).reduce((sum, units) => sum + units, 0),
+      limit: 0,
+      isCeiling: true,
+      reason:
+        "the clock: once a minute it asks for what got lost on its way to a subscription, to a function or from the inbox; a cent or two a month in all",
+    },
+  ];
+}

@@ -1,0 +1,120 @@
+// Lag: from the acknowledgement of a command to the moment when the view shows it, idle and at half load.
+
+import { versionIn } from "../accounts.ts";
+import { type Bench, EDGE, FLOOR, quiet, type Target } from "../bench.ts";
+import { type Figure, type Goal, type Measured, medianOf, percentile, ratio, spreadOf } from "../figures.ts";
+import { load } from "../load.ts";
+import { FLOOR_NAMES, WORKER_NAMES } from "../systems.ts";
+import type { Commands } from "./commands.ts";
+
+const P50_GOAL = 1.5;
+const LIMIT_MS = 30_000;
+const IDLE = "idle";
+const HALF_LOAD = "half load";
+const SITUATIONS = [IDLE, HALF_LOAD] as const;
+
+export async function measureLag(bench: Bench, { targets, maxima }: Commands): Promise<Measured> {
+  const { sizes, system, floor } = bench;
+  const probes = [
+    { target: targets.find(({ name }) => name === EDGE), readUrl: system.url(WORKER_NAMES.query) },
+    { target: targets.find(({ name }) => name === FLOOR), readUrl: floor.url(FLOOR_NAMES.view) },
+  ];
+  const figures: Figure[] = [];
+  for (const situation of SITUATIONS) {
+    const rounds = new Map<string, number[][]>();
+    for (let round = 0; round < sizes.rounds; round++) {
+      for (const { target, readUrl } of probes) {
+        if (target === undefined) continue;
+        const probing = probe(target, readUrl, Math.ceil(sizes.lags / sizes.rounds));
+        const lags =
+          situation === IDLE
+            ? await probing
+            : await underLoad(bench, target, (maxima.get(EDGE) ?? 0) / 2, probing);
+        rounds.set(target.name, [...(rounds.get(target.name) ?? []), lags]);
+        await quiet(target.rig);
+      }
+    }
+    for (const [name, own] of rounds) {
+      const sorted = own.map((lags) => lags.toSorted((one, other) => one - other));
+      const p50 = spreadOf(sorted.map((lags) => percentile(lags, 0.5)));
+      const p99 = spreadOf(sorted.map((lags) => percentile(lags, 0.99)));
+      figures.push({ system: name, what: whatOf(situation, "p50"), unit: "ms", spread: p50 });
+      figures.push({ system: name, what: whatOf(situation, "p99"), unit: "ms", spread: p99 });
+    }
+  }
+  const goals = SITUATIONS.map(
+    (situation): Goal => ({
+      text: `${situation}: p50 × the floor's`,
+      measured: ratio(
+        medianOf(figures, EDGE, whatOf(situation, "p50")),
+        medianOf(figures, FLOOR, whatOf(situation, "p50")),
+      ),
+      limit: P50_GOAL,
+      isCeiling: true,
+      reason:
+        "before it writes, the processor reads the rows that it folds onto, and its transaction has four or five statements where the floor has one",
+    }),
+  );
+  return {
+    name: "lag",
+    title: "Lag",
+    how:
+      "A command on one account, and as soon as it is acknowledged reads of that account, one after the other, until " +
+      "its version is there. The floor's is its own way from queue to D1. At half load the other accounts get commands meanwhile.",
+    figures,
+    goals,
+    notes: ["Reading takes a moment too, so a lag of one or two reads is the least that can be seen."],
+    plots: [
+      {
+        file: "lag.svg",
+        title: "From acknowledgement to view",
+        whats: SITUATIONS.flatMap((situation) => [whatOf(situation, "p50"), whatOf(situation, "p99")]),
+        unit: "ms",
+        logarithmic: true,
+      },
+    ],
+  };
+}
+
+const whatOf = (situation: string, percentileName: string): string => `${situation}, ${percentileName}`;
+
+async function underLoad(
+  { sizes }: Bench,
+  { url, accounts }: Target,
+  rate: number,
+  probing: Promise<number[]>,
+): Promise<number[]> {
+  let isProbing = true;
+  const done = probing.finally(() => {
+    isProbing = false;
+  });
+  // The probe's account is the last connection's.
+  const connections = Math.min(sizes.connections, accounts.numbers.length) - 1;
+  // Its failure is told by the last line, whenever it comes.
+  done.catch(() => {});
+  while (isProbing) await load(url, accounts, { connections, seconds: 1, rate });
+  await accounts.settle(url);
+  return done;
+}
+
+/** In milliseconds. On the last connection's account. */
+async function probe({ url, accounts }: Target, readUrl: string, count: number): Promise<number[]> {
+  const index = accounts.lastConnection;
+  const path = `/v1/accounts/${accounts.numbers[index]}`;
+  const lags: number[] = [];
+  for (let sample = 0; sample < count; sample++) {
+    const version = await accounts.command(url, index);
+    const acknowledgedAt = performance.now();
+    while ((await viewedVersion(`${readUrl}${path}`)) < version) {
+      if (performance.now() - acknowledgedAt > LIMIT_MS) throw new Error(`${path} is late by ${LIMIT_MS} ms`);
+    }
+    lags.push(performance.now() - acknowledgedAt);
+  }
+  return lags;
+}
+
+async function viewedVersion(url: string): Promise<number> {
+  const response = await fetch(url);
+  const body: unknown = await response.json().catch(() => null);
+  return response.ok ? versionIn(body) : 0;
+}

@@ -1,0 +1,58 @@
+// The latency of a command at half of the maximum load.
+
+import { type Bench, EDGE, FLOOR, inOrderOf, loadTarget, STRAIGHT } from "../bench.ts";
+import { type Figure, type Measured, medianOf, ratio, spreadOf } from "../figures.ts";
+import type { Commands } from "./commands.ts";
+
+const P50_GOAL = 1.3;
+const P50 = "latency, p50";
+const P99 = "latency, p99";
+
+export async function measureLatency({ sizes }: Bench, { targets, maxima }: Commands): Promise<Measured> {
+  const half = (maxima.get(EDGE) ?? 0) / 2;
+  const samples = new Map(
+    targets.map(({ name }) => [name, { p50: [] as number[], p99: [] as number[], errors: 0 }]),
+  );
+  for (let round = 0; round < sizes.rounds; round++) {
+    for (const target of inOrderOf(round, targets)) {
+      const rate = Math.min(half, (maxima.get(target.name) ?? 0) / 2);
+      const { connections, seconds } = sizes;
+      const result = await loadTarget(target, { connections, seconds, rate });
+      const own = samples.get(target.name);
+      own?.p50.push(result.p50Ms);
+      own?.p99.push(result.p99Ms);
+      if (own !== undefined) own.errors += result.errors;
+    }
+  }
+  const figures: Figure[] = [...samples].flatMap(([system, { p50, p99, errors }]) => [
+    { system, what: P50, unit: "ms", spread: spreadOf(p50), errors },
+    { system, what: P99, unit: "ms", spread: spreadOf(p99), errors },
+  ]);
+  const goal = (system: string) => ({
+    text: `${system}: p50 × the floor's`,
+    measured: ratio(medianOf(figures, system, P50), medianOf(figures, FLOOR, P50)),
+    limit: P50_GOAL,
+    isCeiling: true,
+    reason:
+      "the processor's own work for the commands before runs on the same cores, and a larger row is to be synced",
+  });
+  return {
+    name: "latency",
+    title: "Latency of a command",
+    how:
+      `At ${Math.round(half)} commands a second, half of what the system takes through the edge, for all alike; a peer ` +
+      "that takes less is given half of its own maximum.",
+    figures,
+    goals: [goal(STRAIGHT), goal(EDGE)],
+    notes: [],
+    plots: [
+      {
+        file: "latency.svg",
+        title: "Latency at half load",
+        whats: [P50, P99],
+        unit: "ms",
+        logarithmic: true,
+      },
+    ],
+  };
+}

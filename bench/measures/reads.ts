@@ -1,0 +1,87 @@
+// Reads per second: an account, an account that the client has already, and a page of the list.
+
+import { type Bench, EDGE, FLOOR, repeated, STRAIGHT } from "../bench.ts";
+import { type Figure, type Measured, medianOf, ratio, spreadOf } from "../figures.ts";
+import { load } from "../load.ts";
+import { FLOOR_NAMES, WORKER_NAMES } from "../systems.ts";
+import type { Traffic } from "../traffic.ts";
+import type { Commands } from "./commands.ts";
+
+const GOAL = 0.85;
+const ONE = "account by number";
+const UNCHANGED = "account by number, If-None-Match met";
+const PAGE = "page of 50 accounts";
+
+interface Reader {
+  readonly system: string;
+  readonly what: string;
+  readonly url: string;
+  readonly traffic: Traffic;
+}
+
+export async function measureReads(
+  { sizes, system, floor, peers }: Bench,
+  { targets }: Commands,
+): Promise<Measured> {
+  const paths = (targets[0]?.accounts.numbers ?? []).map((number) => `/v1/accounts/${number}`);
+  const one = repeated(paths, 200);
+  const page = repeated(["/v1/accounts"], 200);
+  // Any version: what is met is `*`.
+  const unchanged = repeated(paths, 304, { "If-None-Match": "*" });
+  const doors = [
+    { name: STRAIGHT, url: system.url(WORKER_NAMES.query) },
+    { name: EDGE, url: system.url(WORKER_NAMES.edge) },
+  ];
+  const floorUrl = floor.url(FLOOR_NAMES.view);
+  const readers: Reader[] = [
+    { system: FLOOR, what: ONE, url: floorUrl, traffic: one },
+    { system: FLOOR, what: PAGE, url: floorUrl, traffic: page },
+    ...doors.flatMap(({ name, url }) => [
+      { system: name, what: ONE, url, traffic: one },
+      { system: name, what: UNCHANGED, url, traffic: unchanged },
+      { system: name, what: PAGE, url, traffic: page },
+    ]),
+    ...peers.running.map(({ name, url }) => ({ system: name, what: ONE, url, traffic: one })),
+  ];
+  const samples = readers.map(() => ({ perSecond: [] as number[], errors: 0 }));
+  for (let round = 0; round <= sizes.rounds; round++) {
+    for (const [index, { url, traffic }] of readers.entries()) {
+      const isWarmUp = round === 0;
+      const seconds = isWarmUp ? 1 : sizes.seconds;
+      const { perSecond, errors } = await load(url, traffic, { connections: sizes.connections, seconds });
+      const own = samples[index];
+      if (own === undefined || isWarmUp) continue;
+      own.perSecond.push(perSecond);
+      own.errors += errors;
+    }
+  }
+  const figures: Figure[] = readers.map(({ system: name, what }, index) => ({
+    system: name,
+    what,
+    unit: "reads/s",
+    spread: spreadOf(samples[index]?.perSecond ?? []),
+    errors: samples[index]?.errors ?? 0,
+  }));
+  const goal = (name: string, what: string, against: string) => ({
+    text: `${name}, ${what}: × the floor's ${against}`,
+    measured: ratio(medianOf(figures, name, what), medianOf(figures, FLOOR, against)),
+    limit: GOAL,
+    isCeiling: false,
+    reason:
+      "the floor parses no query, makes no links, no entity tag and no trace id, and writes no log line" +
+      (name === EDGE ? "; the edge is one more Worker to go through" : ""),
+  });
+  return {
+    name: "reads",
+    title: "Reads per second",
+    how: `${sizes.connections} connections over ${paths.length} accounts, while nothing is written.`,
+    figures,
+    goals: [STRAIGHT, EDGE].flatMap((name) => [
+      goal(name, ONE, ONE),
+      goal(name, UNCHANGED, ONE),
+      goal(name, PAGE, PAGE),
+    ]),
+    notes: [],
+    plots: [{ file: "reads.svg", title: "Reads per second", whats: [ONE, UNCHANGED, PAGE], unit: "reads/s" }],
+  };
+}

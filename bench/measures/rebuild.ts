@@ -1,0 +1,200 @@
+// Rebuild: every view made anew from the logs, while reads go on.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import * as z from "zod";
+import { fillLog, inParallel, post, versionIn } from "../accounts.ts";
+import { type Bench, EDGE, quiet } from "../bench.ts";
+import { type Measured, medianOf, ratio, spreadOf } from "../figures.ts";
+import { EMMETT_POSTGRES, type PeerProcess } from "../peers.ts";
+import type { Rig } from "../rig.ts";
+import { startSystem, WORKER_NAMES } from "../systems.ts";
+
+const GOAL = 5;
+const PARALLEL = 8;
+const POLL_MS = 100;
+const LIMIT_MS = 300_000;
+export const REBUILT_SYSTEM = EDGE;
+export const REBUILD_RATE = "events per second";
+export const FEED_BYTES = "feed, an event";
+const READS = "reads meanwhile";
+
+const walkSchema = z.object({
+  id: z.string(),
+  status: z.enum(["running", "done"]),
+  total: z.int(),
+  events: z.int(),
+  found: z.int().default(0),
+});
+type Walk = z.output<typeof walkSchema>;
+
+export async function measureRebuild({ sizes, peers }: Bench): Promise<Measured> {
+  // A system of its own: a rebuild is of all accounts, and this one knows how many events they have.
+  const rig = await startSystem();
+  try {
+    const url = rig.url(WORKER_NAMES.edge);
+    const numbers = numbersOf(sizes.rebuildAccounts);
+    await inParallel(numbers, PARALLEL, (number) => fillLog(url, number, sizes.rebuildEventsEach));
+    await untilVisible(url, numbers, sizes.rebuildEventsEach);
+    await quiet(rig);
+    const rates: number[] = [];
+    const reads = { perSecond: [] as number[], failed: 0, stale: 0 };
+    for (let round = 0; round < sizes.rounds; round++) {
+      const startedAt = performance.now();
+      const reader = startReading(url, numbers, sizes.rebuildEventsEach);
+      const walk = await walkToEnd(url, "/v1/operations/rebuilds").finally(reader.stop);
+      const seconds = (performance.now() - startedAt) / 1000;
+      const read = await reader.stop();
+      rates.push(walk.events / seconds);
+      reads.perSecond.push(read.count / seconds);
+      reads.failed += read.failed;
+      reads.stale += read.stale;
+    }
+    const verified = await walkToEnd(url, "/v1/operations/verifications");
+    const figures = [
+      { system: EDGE, what: REBUILD_RATE, unit: "events/s", spread: spreadOf(rates) },
+      { system: EDGE, what: READS, unit: "reads/s", spread: spreadOf(reads.perSecond), errors: reads.failed },
+      { system: EDGE, what: FEED_BYTES, unit: "bytes", spread: spreadOf([await feedBytes(rig)]) },
+      ...(await peerRebuilds(peers.running, sizes.peerRebuildAccounts, sizes.rebuildEventsEach)),
+    ];
+    return {
+      name: "rebuild",
+      title: "Rebuild",
+      how:
+        `${sizes.rebuildAccounts * sizes.rebuildEventsEach} events on ${sizes.rebuildAccounts} accounts, by ` +
+        `POST /v1/operations/rebuilds, while one reader reads accounts at random. ${EMMETT_POSTGRES} rebuilds ` +
+        `${sizes.peerRebuildAccounts * sizes.rebuildEventsEach} events of as many on each account.`,
+      figures,
+      goals: [
+        {
+          text: `events per second: × ${EMMETT_POSTGRES}'s`,
+          measured: ratio(
+            medianOf(figures, EDGE, REBUILD_RATE),
+            medianOf(figures, EMMETT_POSTGRES, REBUILD_RATE),
+          ),
+          limit: GOAL,
+          isCeiling: false,
+          reason:
+            "each account is read from its own object and written in a transaction of its own, so that one that fails stops no other",
+        },
+        {
+          text: "reads that failed",
+          measured: reads.failed,
+          limit: 0,
+          isCeiling: true,
+          reason: "see the figures",
+        },
+        {
+          text: "reads of a version that is too old",
+          measured: reads.stale,
+          limit: 0,
+          isCeiling: true,
+          reason: "see the figures",
+        },
+        {
+          text: "differences found by a verification after it",
+          measured: verified.found,
+          limit: 0,
+          isCeiling: true,
+          reason: "see GET /v1/operations/verifications",
+        },
+      ],
+      notes: [],
+      plots: [{ file: "rebuild.svg", title: "Rebuild", whats: [REBUILD_RATE], unit: "events/s" }],
+    };
+  } finally {
+    await rig.stop();
+  }
+}
+
+/** Of a row of the feed, with its entry in the index: text, and some bytes for each number and row. */
+async function feedBytes(rig: Rig): Promise<number> {
+  const [rows] = z
+    .array(z.array(z.object({ bytes: z.number() })))
+    .parse(
+      await rig.sql(
+        WORKER_NAMES.processor,
+        "VIEWS",
+        "SELECT avg(length(event) + 2 * length(account_number) + 40) AS bytes FROM feed",
+      ),
+    );
+  return rows?.[0]?.bytes ?? Number.NaN;
+}
+
+const numbersOf = (count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `REBUILD-${index}`);
+
+async function walkToEnd(url: string, path: string): Promise<Walk> {
+  const givenUpAt = performance.now() + LIMIT_MS;
+  let walk = walkSchema.parse(await post(`${url}${path}`, {}, [202]));
+  while (walk.status === "running") {
+    if (performance.now() > givenUpAt) throw new Error(`${path} did not end`);
+    await sleep(POLL_MS);
+    walk = walkSchema.parse(await (await fetch(`${url}${path}/${walk.id}`)).json());
+  }
+  return walk;
+}
+
+/** Reads accounts at random until it is stopped. */
+function startReading(url: string, numbers: readonly string[], version: number) {
+  const read = { count: 0, failed: 0, stale: 0 };
+  let isReading = true;
+  const reading = (async () => {
+    while (isReading) {
+      const number = numbers[Math.floor(Math.random() * numbers.length)];
+      read.count += 1;
+      try {
+        const response = await fetch(`${url}/v1/accounts/${number}`);
+        const body: unknown = await response.json();
+        if (!response.ok) read.failed += 1;
+        else if (versionIn(body) < version) read.stale += 1;
+      } catch {
+        read.failed += 1;
+      }
+    }
+  })();
+  return {
+    async stop() {
+      isReading = false;
+      await reading;
+      return read;
+    },
+  };
+}
+
+async function untilVisible(url: string, numbers: readonly string[], version: number): Promise<void> {
+  const givenUpAt = performance.now() + LIMIT_MS;
+  for (const number of numbers) {
+    for (;;) {
+      const response = await fetch(`${url}/v1/accounts/${number}`);
+      const body: unknown = await response.json();
+      if (response.ok && versionIn(body) >= version) break;
+      if (performance.now() > givenUpAt) throw new Error(`${number} is not in the view`);
+      await sleep(POLL_MS);
+    }
+  }
+}
+
+/** Once: it takes long enough to be told apart from chance. All that its store has is rebuilt, its load's events too. */
+async function peerRebuilds(running: readonly PeerProcess[], accounts: number, events: number) {
+  const peer = running.find(({ name }) => name === EMMETT_POSTGRES);
+  if (peer === undefined) return [];
+  await post(`${peer.url}/forget`, undefined, [200]);
+  for (const number of numbersOf(accounts))
+    await post(`${peer.url}/fill/${number}/${events}`, undefined, [200]);
+  const startedAt = performance.now();
+  await post(`${peer.url}/rebuild`, undefined, [200]);
+  const seconds = (performance.now() - startedAt) / 1000;
+  for (const number of numbersOf(accounts)) {
+    const response = await fetch(`${peer.url}/v1/accounts/${number}`);
+    if (versionIn(await response.json()) !== events)
+      throw new Error(`${peer.name} did not rebuild ${number}`);
+  }
+  return [
+    {
+      system: peer.name,
+      what: REBUILD_RATE,
+      unit: "events/s",
+      spread: spreadOf([(accounts * events) / seconds]),
+    },
+  ];
+}

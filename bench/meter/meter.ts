@@ -1,0 +1,115 @@
+// The meter: what the platform would bill, counted inside the runtime by what its own interfaces report.
+
+import { noUnits, type Units } from "./units.ts";
+
+const QUEUE_UNIT_BYTES = 64_000;
+/** A message is written, read and deleted (Queues documentation, "Pricing"). */
+const OPERATIONS_PER_UNIT = 3;
+
+const encoder = new TextEncoder();
+
+/** One a process; it meters every object, database and queue of its Worker, since it sits on what they have in common. */
+export class Meter {
+  readonly #cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
+  readonly #undo: (() => void)[] = [];
+  readonly #metered = new Set<object>();
+  #units: Units = noUnits();
+
+  /** What was counted since the last time. */
+  take(): Units {
+    for (const cursor of this.#cursors.splice(0)) {
+      this.#units.objectRowsRead += cursor.rowsRead;
+      this.#units.objectRowsWritten += cursor.rowsWritten;
+    }
+    const taken = this.#units;
+    this.#units = noUnits();
+    return taken;
+  }
+
+  stop(): void {
+    for (const undo of this.#undo.splice(0)) undo();
+    this.#metered.clear();
+  }
+
+  count(unit: "workerRequests" | "objectRequests"): void {
+    this.#units[unit] += 1;
+  }
+
+  meterStorage(storage: DurableObjectStorage): void {
+    if (!this.#isNew(storage)) return;
+    this.#wrap(storage.sql, "exec", (cursor) => this.#cursors.push(cursor));
+    this.#wrap(storage, "setAlarm", () => {
+      this.#units.objectRowsWritten += 1;
+    });
+  }
+
+  meterQueue(queue: object): void {
+    if (!this.#isNew(queue)) return;
+    this.#wrap(queue, "send", (_, [body]) => this.#countMessage(body));
+    this.#wrap(queue, "sendBatch", (_, [messages]) => {
+      for (const { body } of Array.isArray(messages) ? messages : []) this.#countMessage(body);
+    });
+  }
+
+  meterDatabase(database: D1Database): void {
+    if (!this.#isNew(database)) return;
+    const statement = database.prepare("SELECT 1");
+    const countRows = (answer: Promise<D1Result>): void => {
+      void answer.then(({ meta }) => this.#countDatabaseRows(meta)).catch(() => {});
+    };
+    this.#wrap(database, "batch", (answers: Promise<D1Result[]>) => {
+      const countAll = (results: D1Result[]): void => {
+        for (const { meta } of results) this.#countDatabaseRows(meta);
+      };
+      void answers.then(countAll).catch(() => {});
+    });
+    this.#wrap(statement, "all", countRows);
+    this.#wrap(statement, "run", countRows);
+    // `first` does not say what it read: it is answered by way of `all`, which does.
+    this.#replace(statement, "first", async function (this: D1PreparedStatement, column?: string) {
+      const [row] = (await this.all()).results;
+      if (row === undefined) return null;
+      return column === undefined ? row : row[column];
+    });
+  }
+
+  #countMessage(body: unknown): void {
+    const bytes = encoder.encode(JSON.stringify(body)).byteLength;
+    this.#units.messages += 1;
+    this.#units.queueOperations += OPERATIONS_PER_UNIT * Math.ceil(bytes / QUEUE_UNIT_BYTES);
+  }
+
+  #countDatabaseRows(meta: D1Meta): void {
+    this.#units.databaseRowsRead += meta.rows_read;
+    this.#units.databaseRowsWritten += meta.rows_written;
+  }
+
+  /** Tells `told` each result of a method, and what it was called with. */
+  // biome-ignore lint/suspicious/noExplicitAny: results of the platform's methods, each read by who knows the method
+  #wrap(instance: object, name: string, told: (result: any, args: readonly any[]) => void): void {
+    const original: unknown = Reflect.get(Object.getPrototypeOf(instance), name);
+    if (typeof original !== "function") throw new Error(`The runtime has no ${name}`);
+    this.#replace(instance, name, function (this: unknown, ...args: unknown[]) {
+      const result: unknown = Reflect.apply(original, this, args);
+      told(result, args);
+      return result;
+    });
+  }
+
+  #replace(instance: object, name: string, method: (...args: never[]) => unknown): void {
+    const prototype: object = Object.getPrototypeOf(instance);
+    const original = Object.getOwnPropertyDescriptor(prototype, name);
+    if (original === undefined || original.value === method)
+      throw new Error(`The runtime has no own ${name}`);
+    Object.defineProperty(prototype, name, { ...original, value: method });
+    this.#undo.push(() => Object.defineProperty(prototype, name, original));
+  }
+
+  /** Whether this is the first instance of its kind: what is metered is the kind. */
+  #isNew(instance: object): boolean {
+    const prototype: object = Object.getPrototypeOf(instance);
+    if (this.#metered.has(prototype)) return false;
+    this.#metered.add(prototype);
+    return true;
+  }
+}

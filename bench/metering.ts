@@ -1,0 +1,201 @@
+// Counting: the system and the plain way run under the meter, so many commands at a time, and what was billed is read.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import * as z from "zod";
+import { inParallel, post } from "./accounts.ts";
+import { bundleAll, SYSTEM, type WorkerSource } from "./bundles.ts";
+import type { Units } from "./meter/units.ts";
+import { addUnits } from "./prices.ts";
+import { Rig } from "./rig.ts";
+import { migrateSystem, WORKER_NAMES } from "./systems.ts";
+
+/** The alarm behind each command goes off after five seconds (`ALARM_DELAY_MS` of the account object). */
+const ALARM_DONE_MS = 7_000;
+const RESTING_MS = 3_000;
+const VISIBLE_LIMIT_MS = 60_000;
+const POLL_MS = 5;
+const BURST_ACCOUNT = "BURST";
+const BURST_CONNECTIONS = 50;
+
+const METERED_ENTRIES: Readonly<Record<string, string>> = {
+  edge: "bench/meter/edge.ts",
+  command: "bench/meter/command.ts",
+  processor: "bench/meter/processor.ts",
+};
+
+const METERED_SYSTEM: readonly WorkerSource[] = SYSTEM.map((source) => {
+  const entry = METERED_ENTRIES[source.name];
+  return entry === undefined ? source : { ...source, entry };
+});
+
+export interface Counted {
+  /** Commands on accounts that had nothing to do before, so their objects sleep: each alone, projected alone. */
+  readonly idle: Units;
+  readonly idleKeyed: Units | null;
+  readonly idleCommands: number;
+  readonly burst: Units;
+  readonly burstCommands: number;
+  /** What was billed over some seconds in which nobody asked for anything. */
+  readonly resting: Units;
+  /** What the clock bills each time, once a minute, whether anybody asks for anything or not. */
+  readonly clock: Units;
+}
+
+export interface CountSizes {
+  readonly idle: number;
+  /** Whether commands with idempotency keys are counted too. */
+  readonly keyed: boolean;
+  readonly burst: number;
+}
+
+export async function countSystem(sizes: CountSizes): Promise<Counted> {
+  const rig = await Rig.start(await bundleAll(METERED_SYSTEM));
+  try {
+    await migrateSystem(rig);
+    const { edge, command, processor } = WORKER_NAMES;
+    return await count(
+      rig,
+      {
+        front: edge,
+        all: [edge, command, processor],
+        owner: command,
+        objects: "AccountObject",
+        projector: processor,
+        database: "VIEWS",
+      },
+      sizes,
+    );
+  } finally {
+    await rig.stop();
+  }
+}
+
+export async function countPlainWay(sizes: CountSizes): Promise<Counted> {
+  const rig = await Rig.start(
+    await bundleAll([{ name: "plain-way", config: "bench/plain-way/wrangler.toml" }]),
+  );
+  try {
+    await rig.migrate("plain-way", "PLAIN_VIEWS", "bench/plain-way/migrations");
+    return await count(
+      rig,
+      {
+        front: "plain-way",
+        all: ["plain-way"],
+        owner: "plain-way",
+        objects: "PlainObject",
+        projector: "plain-way",
+        database: "PLAIN_VIEWS",
+      },
+      sizes,
+    );
+  } finally {
+    await rig.stop();
+  }
+}
+
+interface MeteredWorkers {
+  readonly front: string;
+  readonly all: readonly string[];
+  /** Which Worker has the accounts' objects, and their class. */
+  readonly owner: string;
+  readonly objects: string;
+  /** Which Worker has the view, and its binding. */
+  readonly projector: string;
+  readonly database: string;
+}
+
+async function count(rig: Rig, workers: MeteredWorkers, sizes: CountSizes): Promise<Counted> {
+  const url = rig.url(workers.front);
+  const take = async (afterMs = ALARM_DONE_MS): Promise<Units> => {
+    await sleep(afterMs);
+    return addUnits(await Promise.all(workers.all.map((worker) => readMeter(rig.url(worker)))));
+  };
+  const numbers = Array.from({ length: sizes.idle }, (_, index) => `IDLE-${index}`);
+  for (const accountNumber of [...numbers, BURST_ACCOUNT]) {
+    await post(`${url}/v1/accounts`, { accountNumber, userId: 1 }, [201]);
+  }
+  for (const accountNumber of [...numbers, BURST_ACCOUNT]) await visible(rig, workers, accountNumber, 1);
+  await take();
+
+  const oneEach = async (command: string, version: number, headers: Headers): Promise<Units> => {
+    for (const accountNumber of numbers) {
+      await rig.evict(workers.owner, workers.objects, accountNumber);
+      await post(`${url}/v1/accounts/${accountNumber}/commands/${command}`, undefined, [200], headers);
+      await visible(rig, workers, accountNumber, version);
+    }
+    return take();
+  };
+  const idle = await oneEach("make-default", 2, new Headers());
+  const idleKeyed = sizes.keyed
+    ? await oneEach("clear-default", 3, new Headers({ "Idempotency-Key": "one-key-for-each-account" }))
+    : null;
+  await burst(`${url}/v1/accounts/${BURST_ACCOUNT}/commands`, sizes.burst);
+  await visible(rig, workers, BURST_ACCOUNT, 1 + sizes.burst);
+  const burstUnits = await take();
+  const resting = await take(RESTING_MS);
+  await Promise.all(workers.all.map((worker) => setOffClock(rig.url(worker))));
+  return {
+    idle,
+    idleKeyed,
+    idleCommands: sizes.idle,
+    burst: burstUnits,
+    burstCommands: sizes.burst,
+    resting,
+    clock: await take(RESTING_MS),
+  };
+}
+
+/** As fast as they go. They may arrive in another order than they were sent: what is refused is sent again. */
+async function burst(commands: string, count: number): Promise<void> {
+  const turns = Array.from({ length: count }, (_, index) =>
+    index % 2 === 0 ? "make-default" : "clear-default",
+  );
+  await inParallel(turns, BURST_CONNECTIONS, async (command) => {
+    for (;;) {
+      const response = await fetch(`${commands}/${command}`, { method: "POST" });
+      await response.arrayBuffer();
+      if (response.status === 200) return;
+      if (response.status !== 409) throw new Error(`${command}: ${response.status}`);
+    }
+  });
+}
+
+/** Looked up past the Workers, whose reads would be counted. */
+async function visible(
+  rig: Rig,
+  { database, projector }: MeteredWorkers,
+  accountNumber: string,
+  version: number,
+): Promise<void> {
+  const query = `SELECT version FROM accounts WHERE account_number = '${accountNumber}'`;
+  const givenUpAt = performance.now() + VISIBLE_LIMIT_MS;
+  for (;;) {
+    const [rows] = rowsSchema.parse(await rig.sql(projector, database, query));
+    if ((rows?.[0]?.version ?? 0) >= version) return;
+    if (performance.now() > givenUpAt) throw new Error(`${accountNumber}:${version} is not in the view`);
+    await sleep(POLL_MS);
+  }
+}
+
+const rowsSchema = z.array(z.array(z.object({ version: z.int() })));
+
+async function setOffClock(url: string): Promise<void> {
+  const response = await fetch(`${url}/meter/clock`);
+  await response.arrayBuffer();
+  if (!response.ok) throw new Error(`The clock of ${url}: ${response.status}`);
+}
+
+async function readMeter(url: string): Promise<Units> {
+  return unitsSchema.parse(await (await fetch(`${url}/meter`)).json());
+}
+
+const unitsSchema = z.object({
+  workerRequests: z.int(),
+  objectRequests: z.int(),
+  objectRowsWritten: z.int(),
+  objectRowsRead: z.int(),
+  messages: z.int(),
+  queueOperations: z.int(),
+  databaseRowsWritten: z.int(),
+  databaseRowsRead: z.int(),
+}) satisfies z.ZodType<Units>;
