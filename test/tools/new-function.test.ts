@@ -10,12 +10,15 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 const run = promisify(execFile);
 const STEP_LIMIT_MS = 110_000;
 
+const isSource = (path: string): boolean => !/\.wrangler|node_modules/.test(path);
+
 /** A copy of the project, which may be written to. */
 let project: string;
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), "tributary-"));
   const files = [
     "README.md",
+    "bench",
     "docs",
     "src",
     "test",
@@ -26,7 +29,7 @@ beforeAll(async () => {
     "wrangler.toml",
   ];
   for (const file of files) {
-    await cp(file, join(project, file), { recursive: true, filter: (path) => !path.includes(".wrangler") });
+    await cp(file, join(project, file), { recursive: true, filter: isSource });
   }
   await symlink(join(process.cwd(), "node_modules"), join(project, "node_modules"));
 });
