@@ -144,7 +144,7 @@ export async function replayAll(env: ProcessorEnv): Promise<z.infer<typeof repla
     env,
     reactions.map((pair) => ({ ...pair, version: 0 })),
   );
-  const missed = await resendReactions(env, 0);
+  const { reactions: missed } = await resendReactions(env, 0);
   return { replaying: accountNumbers.length + reactions.length + missed };
 }
 
