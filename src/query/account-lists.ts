@@ -2,10 +2,11 @@
 
 import * as z from "zod";
 import { ACCOUNT_STATUSES } from "../account/account.ts";
+import { accountNumberSchema } from "../account/commands.ts";
+import { cursorAt, cursorParameter } from "../http/cursor.ts";
 import { accountRepresentation } from "../http/representations.ts";
 import { ownerOf } from "../http/scopes.ts";
 import { type AccountFilter, type ListPosition, listAccounts } from "../views/accounts-view.ts";
-import { cursorAt, cursorParameter } from "./cursor.ts";
 import type { QueryContext } from "./env.ts";
 import { pageResponse } from "./page.ts";
 import { flagParameter, limitParameter, readPath, readQuery, userIdParameter } from "./parameters.ts";
@@ -13,9 +14,13 @@ import { flagParameter, limitParameter, readPath, readQuery, userIdParameter } f
 const MAX_ACCOUNTS = 200;
 const DEFAULT_ACCOUNTS = 50;
 
+const positionSchema = z
+  .tuple([z.int().nonnegative(), accountNumberSchema])
+  .transform(([createdAt, accountNumber]): ListPosition => ({ createdAt, accountNumber }));
+
 export const userAccountsQuerySchema = z.strictObject({
   limit: limitParameter(MAX_ACCOUNTS, DEFAULT_ACCOUNTS),
-  cursor: cursorParameter.optional(),
+  cursor: cursorParameter(positionSchema).optional(),
 });
 
 export const accountsQuerySchema = userAccountsQuerySchema.extend({
@@ -53,5 +58,9 @@ async function accountsPage(
   const accounts = found.slice(0, limit);
   const last = accounts.at(-1);
   const more = last !== undefined && found.length > limit;
-  return pageResponse(context, accounts.map(accountRepresentation), more ? ["cursor", cursorAt(last)] : null);
+  return pageResponse(
+    context,
+    accounts.map(accountRepresentation),
+    more ? ["cursor", cursorAt([last.createdAt, last.accountNumber])] : null,
+  );
 }

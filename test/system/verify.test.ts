@@ -25,4 +25,14 @@ it("verify says what differs, and fails until it is mended", async () => {
   expect(mended.stdout).toContain("(mended)");
   expect(mended.status).toBe(0);
   expect((await runTool("verify", "--url", url)).stdout).toContain("Views and logs agree");
+
+  // More than fit one page.
+  await (await system.views()).exec(
+    `WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 600)
+     INSERT INTO accounts SELECT 'GHOST-' || number, user_id, status, default_account, created_at, last_modified, version,
+       projection FROM accounts, numbers`.replaceAll("\n", " "),
+  );
+  const { stdout, status } = await runTool("verify", "--repair", "--url", url);
+  expect(stdout.match(/^GHOST-\d+ version: .*\(mended\)$/gm)).toHaveLength(600);
+  expect(status).toBe(0);
 });
