@@ -2,13 +2,13 @@
 
 import * as z from "zod";
 import { ACCOUNT_STATUSES } from "../account/account.ts";
-import { accountRepresentation } from "../http/representations.ts";
 import { ownerOf } from "../http/scopes.ts";
 import { type AccountFilter, type ListPosition, listAccounts } from "../views/accounts-view.ts";
 import { cursorAt, cursorParameter } from "./cursor.ts";
 import type { QueryContext } from "./env.ts";
 import { pageResponse } from "./page.ts";
 import { flagParameter, limitParameter, readPath, readQuery, userIdParameter } from "./parameters.ts";
+import { viewedRepresentation } from "./viewed-account.ts";
 
 const MAX_ACCOUNTS = 200;
 const DEFAULT_ACCOUNTS = 50;
@@ -53,5 +53,5 @@ async function accountsPage(
   const accounts = found.slice(0, limit);
   const last = accounts.at(-1);
   const more = last !== undefined && found.length > limit;
-  return pageResponse(context, accounts.map(accountRepresentation), more ? ["cursor", cursorAt(last)] : null);
+  return pageResponse(context, accounts.map(viewedRepresentation), more ? ["cursor", cursorAt(last)] : null);
 }

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.restoreAllMocks());
 
-async function health(changed: Partial<ProcessorEnv> = {}) {
+async function health(changed: Partial<Pick<ProcessorEnv, "VIEWS" | "OPERATIONS">> = {}) {
   const response = await worker.fetch(new Request("http://localhost/health"), { ...env, ...changed });
   return { status: response.status, body: await response.json() };
 }
