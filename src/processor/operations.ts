@@ -7,7 +7,7 @@ import { allow, createApp, type HttpEnv, ProblemError } from "../http/app.ts";
 import { authenticate } from "../http/authentication.ts";
 import { BODY_LIMIT_BYTES, limitBody, readJson } from "../http/body.ts";
 import { answerContract, CONTRACT_PATH } from "../http/contract-route.ts";
-import { answerHealth } from "../http/health.ts";
+import { answerHealth, answers } from "../http/health.ts";
 import { invalidMembers } from "../http/invalid-parts.ts";
 import { invalidRequest } from "../http/problems.ts";
 import { link } from "../http/representations.ts";
@@ -106,8 +106,10 @@ export function operationsRoutes(): Hono<HttpEnv<ProcessorEnv>> {
   get(MAP_HREF, getMap);
   app.get("/health", async ({ env, var: { traceId } }) =>
     answerHealth(traceId, {
-      "the views database": () => env.VIEWS.prepare("SELECT id FROM status_totals").first(),
-      "the operations database": () => env.OPERATIONS.prepare("SELECT 1 FROM directory LIMIT 1").first(),
+      "the views database": answers(() => env.VIEWS.prepare("SELECT id FROM status_totals").first()),
+      "the operations database": answers(() =>
+        env.OPERATIONS.prepare("SELECT 1 FROM directory LIMIT 1").first(),
+      ),
     }),
   );
   app.get(

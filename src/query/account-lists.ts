@@ -4,12 +4,12 @@ import * as z from "zod";
 import { ACCOUNT_STATUSES } from "../account/account.ts";
 import { accountNumberSchema } from "../account/commands.ts";
 import { cursorAt, cursorParameter } from "../http/cursor.ts";
-import { accountRepresentation } from "../http/representations.ts";
 import { ownerOf } from "../http/scopes.ts";
 import { type AccountFilter, type ListPosition, listAccounts } from "../views/accounts-view.ts";
 import type { QueryContext } from "./env.ts";
 import { pageResponse } from "./page.ts";
 import { flagParameter, limitParameter, readPath, readQuery, userIdParameter } from "./parameters.ts";
+import { viewedRepresentation } from "./viewed-account.ts";
 
 const MAX_ACCOUNTS = 200;
 const DEFAULT_ACCOUNTS = 50;
@@ -60,7 +60,7 @@ async function accountsPage(
   const more = last !== undefined && found.length > limit;
   return pageResponse(
     context,
-    accounts.map(accountRepresentation),
+    accounts.map(viewedRepresentation),
     more ? ["cursor", cursorAt([last.createdAt, last.accountNumber])] : null,
   );
 }

@@ -26,13 +26,16 @@ export interface AccountRow {
   readonly projection: number;
 }
 
+/** An account as its row shows it. Newer code may have written the row, so its status may be none that this code knows. */
+export type ViewedAccount = Omit<Account, "status"> & Pick<AccountRow, "status">;
+
 /** The account as far as its events have been projected; null where none has been. */
-export async function readAccount(views: D1Database, accountNumber: string): Promise<Account | null> {
+export async function readAccount(views: D1Database, accountNumber: string): Promise<ViewedAccount | null> {
   const row = await views
     .prepare(`SELECT ${COLUMNS} FROM accounts WHERE account_number = ?1`)
     .bind(accountNumber)
     .first<AccountRow>();
-  return row === null ? null : accountOf(row);
+  return row === null ? null : viewedAccount(row);
 }
 
 /** Those of the accounts that the view has, by number: one query for all. */
@@ -67,7 +70,8 @@ export async function readRangeNumbers(
 
 /** The account that a row says, as this projection would have written it; null where it can't have. */
 export function projectedAccount(row: AccountRow): Account | null {
-  return row.projection === PROJECTION && isKnownStatus(row.status) ? accountOf(row) : null;
+  const account = viewedAccount(row);
+  return row.projection === PROJECTION && hasKnownStatus(account) ? account : null;
 }
 
 /** Each account's row, written once. Who an account belongs to and when it began never change. */
@@ -142,7 +146,7 @@ export async function listAccounts(
   filter: AccountFilter,
   after: ListPosition | null,
   limit: number,
-): Promise<Account[]> {
+): Promise<ViewedAccount[]> {
   const conditions: string[] = [];
   const bindings: (string | number)[] = [];
   const bind = (value: string | number): string => `?${bindings.push(value)}`;
@@ -167,12 +171,15 @@ export async function listAccounts(
     )
     .bind(...bindings)
     .all<AccountRow>();
-  return results.map(accountOf);
+  return results.map(viewedAccount);
 }
 
-function accountOf({ projection: _, defaultAccount, status, ...row }: AccountRow): Account {
-  if (!isKnownStatus(status)) throw new Error(`${row.accountNumber}: unknown status ${status}`);
-  return { ...row, defaultAccount: defaultAccount === 1, status };
+function viewedAccount({ projection: _, defaultAccount, ...row }: AccountRow): ViewedAccount {
+  return { ...row, defaultAccount: defaultAccount === 1 };
+}
+
+export function hasKnownStatus(account: ViewedAccount): account is Account {
+  return isKnownStatus(account.status);
 }
 
 export function isKnownStatus(status: string): status is AccountStatus {
