@@ -8,7 +8,7 @@ import type { ProcessorEnv } from "./env.ts";
 import type { KnownFunction } from "./functions.ts";
 import { within } from "./within.ts";
 
-/** A function is small: one that takes longer hangs. Other functions of the same batch are held up no longer. */
+/** A function is small: one that takes longer hangs. */
 const REACT_LIMIT_MS = 5_000;
 /** A function that goes on asking to be asked again never ends. */
 const MAX_PAGES = 1_000;

@@ -12,6 +12,7 @@ import { keepMessage } from "./parking.ts";
 import { type ReactionOutcome, react } from "./react.ts";
 import { parkReaction } from "./reactions.ts";
 import { retryDeadLater, retryLater } from "./retry-later.ts";
+import { within } from "./within.ts";
 
 const reactionSchema = z.object({
   function: functionNameSchema,
@@ -22,27 +23,54 @@ const reactionSchema = z.object({
 /** Another consumer that has the pair may have read the log before the newest event was in it. */
 const BUSY_DELAY_SECONDS = 2;
 
-/** All pairs side by side: one that fails, or takes long, is in no other's way. */
-export async function consumeReactions(batch: MessageBatch, env: ProcessorEnv): Promise<void> {
+/** A function that answers at all has answered by then. No batch waits longer: what goes on does so behind its back. */
+const PATIENCE_MS = 500;
+/** One that was slow is not waited for at all for so long. */
+const SLOW_FOR_MS = 30_000;
+
+/** By the bindings, which are one object as long as an isolate lives: until when (epoch milliseconds) a function is taken for slow. */
+const slowUntil = new WeakMap<ProcessorEnv, Map<string, number>>();
+
+/**
+ * All pairs side by side: one that fails, or takes long, is in no other's way, in this batch or the next. What still goes on
+ * when the batch ends is not cut off: its messages come again, later each time, and find what it came to.
+ */
+export async function consumeReactions(
+  batch: MessageBatch,
+  env: ProcessorEnv,
+  context: ExecutionContext,
+): Promise<void> {
   const functions = await knownFunctions(env).catch((error) => String(error));
+  const gathered = await gather(batch, env, retryLater);
   const reacted = new Map<string, Reacted[]>();
-  await Promise.all(
-    (await gather(batch, env, retryLater)).map(async ({ messages, ...pair }) => {
-      const startedAt = Date.now();
-      const own: Reacted[] = [];
-      const outcome = await (typeof functions === "string"
-        ? Promise.reject(functions)
-        : reactOrSkip(env, functions, pair, own)
-      ).catch((error): ReactionOutcome => ({ kind: "failed", reason: String(error) }));
-      for (const message of messages) settle(message, outcome);
-      reacted.set(pair.function, [...(reacted.get(pair.function) ?? []), ...own]);
-      logLine("reactions", { ...pair, ...outcome, events: own.length, durationMs: Date.now() - startedAt });
-    }),
+  const unsettled = new Set(gathered);
+  const work = gathered.map(async (one) => {
+    const { messages, ...pair } = one;
+    const startedAt = Date.now();
+    const own: Reacted[] = [];
+    const outcome = await (typeof functions === "string"
+      ? Promise.reject(functions)
+      : reactOrSkip(env, functions, pair, own)
+    ).catch((error): ReactionOutcome => ({ kind: "failed", reason: String(error) }));
+    if (unsettled.delete(one)) for (const message of messages) settle(message, outcome);
+    reacted.set(pair.function, [...(reacted.get(pair.function) ?? []), ...own]);
+    logLine("reactions", { ...pair, ...outcome, events: own.length, durationMs: Date.now() - startedAt });
+  });
+  context.waitUntil(
+    Promise.all(work)
+      .then(() => countReactions(env.OPERATIONS, reacted))
+      // What an operator reads; nothing depends on it.
+      .catch((error) => console.error("Reactions not counted:", error)),
   );
-  // What an operator reads; nothing depends on it.
-  await countReactions(env.OPERATIONS, reacted).catch((error) =>
-    console.error("Reactions not counted:", error),
-  );
+  const slow = slowUntil.get(env) ?? new Map<string, number>();
+  slowUntil.set(env, slow);
+  const isSlow = ({ function: name }: ReactionMessage) => (slow.get(name) ?? 0) > Date.now();
+  const awaited = gathered.map((one, index) => (isSlow(one) ? undefined : work[index]));
+  await within(PATIENCE_MS, () => Promise.all(awaited)).catch(() => {
+    for (const one of unsettled) slow.set(one.function, Date.now() + SLOW_FOR_MS);
+  });
+  for (const { messages } of unsettled) messages.forEach(retryLater);
+  unsettled.clear();
 }
 
 /** Its dead-letter queue: nobody would bring these again, so a person is to. */

@@ -16,12 +16,18 @@ export { FeedHub } from "./feed-hub.ts";
 export { SubscriptionObject } from "./subscriptions/subscription-object.ts";
 
 /** Answers the types of the events that the feed may have got; null where they may be of any. */
-type Consumer = (batch: MessageBatch, env: ProcessorEnv) => Promise<ReadonlySet<string> | null>;
+type Consumer = (
+  batch: MessageBatch,
+  env: ProcessorEnv,
+  context: ExecutionContext,
+) => Promise<ReadonlySet<string> | null>;
 
 /** One by which the feed gets nothing. */
-function aside(consume: (batch: MessageBatch, env: ProcessorEnv) => Promise<void>): Consumer {
-  return async (batch, env) => {
-    await consume(batch, env);
+function aside(
+  consume: (batch: MessageBatch, env: ProcessorEnv, context: ExecutionContext) => Promise<void>,
+): Consumer {
+  return async (batch, env, context) => {
+    await consume(batch, env, context);
     return new Set();
   };
 }
@@ -49,7 +55,7 @@ export default {
     if (consumer === undefined) throw new Error(`No consumer for the queue ${batch.queue}`);
     // First of all, so that the clock ticks even where this ends in the middle.
     context.waitUntil(startClock(env));
-    const types = await consumer(batch, env);
+    const types = await consumer(batch, env, context);
     // Behind the batch's back: nothing about a subscription delays a view.
     context.waitUntil(wakeSubscriptions(env, types));
   },

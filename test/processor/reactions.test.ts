@@ -1,6 +1,6 @@
 // Leading functions over accounts: in order, at least once, each command with its effect once, no trouble spreading.
 
-import { env } from "cloudflare:test";
+import { createExecutionContext, createMessageBatch, env, getQueueResult } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { seeToLost } from "../../src/processor/clock.ts";
 import type { ProcessorEnv } from "../../src/processor/env.ts";
@@ -287,11 +287,53 @@ describe("a function", () => {
     await vi.waitFor(async () => expect(await typesOf(number)).toHaveLength(2), { timeout: 4_000 });
     expect(isOver).toBe(false);
 
+    // What it came to is known, although its message was given back before.
     expect((await delivering).retried).toHaveLength(1);
     expect((await send(circle, "GET", "/v1/operations/functions")).body.items).toMatchObject([
       { name: "confirming", waiting: 0, parked: 0, position: { eventId: `${number}:1` }, reactions: 1 },
       { name: "hanging", waiting: 1, parked: 0, position: null, reactions: 0 },
     ]);
+  });
+
+  it("that hangs is not waited for by a batch, and by the next ones not at all", async () => {
+    let release = () => {};
+    const hanging = functionNamed("hanging", ["ACCOUNT_CREATED"], async () => {
+      await new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      return SILENT;
+    });
+    const circle = new Circle({ FUNCTION_HANGING: hanging, FUNCTION_CONFIRMING: confirming });
+    const bindings: ProcessorEnv = { ...env, ...circle.bindings() };
+    const [first, second] = [fresh("HANG"), fresh("HANG")];
+    const endBatch = async (number: string) => {
+      await circle.command(number, CREATE);
+      await circle.deliverEvents();
+      const messages = circle.reactions.splice(0).map((body, index) => ({
+        id: String(index),
+        timestamp: new Date(),
+        attempts: 1,
+        body,
+      }));
+      const batch = createMessageBatch("account-reactions", messages);
+      const context = createExecutionContext();
+      await worker.queue(batch, bindings, context);
+      return { batch, context };
+    };
+
+    const one = await endBatch(first);
+    expect(await typesOf(first)).toHaveLength(2);
+    release();
+    const { explicitAcks, retryMessages } = await getQueueResult(one.batch, one.context);
+    expect(explicitAcks).toHaveLength(1);
+    expect(retryMessages).toHaveLength(1);
+
+    // No time passes, so nothing that waits for a while would go on.
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    const another = await endBatch(second);
+    vi.useRealTimers();
+    release();
+    expect((await getQueueResult(another.batch, another.context)).retryMessages).toHaveLength(1);
   });
 
   it("that sets off another without end is stopped, with the reason", async () => {

@@ -62,6 +62,19 @@ interface Clocks {
   getByName(name: string): { tick(): Promise<void> };
 }
 
+/** With functions, of which one hangs whatever it is asked. */
+export const WITH_HANGING_FUNCTION: Workers = WITH_FUNCTIONS.map((worker) =>
+  "configPath" in worker && worker.configPath === "src/functions/one-default/wrangler.toml"
+    ? {
+        config: {
+          name: "tributary-one-default",
+          main: "test/workerd/hanging-function.ts",
+          compatibility_date: "2026-10-20",
+        },
+      }
+    : worker,
+);
+
 /** Null where there is none. */
 export function bodyOf(text: string, type: string | null): unknown {
   if (text === "") return null;
