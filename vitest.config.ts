@@ -1,5 +1,6 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { LongFirst } from "./test/long-first.ts";
 
 export default defineConfig({
   test: {
@@ -7,10 +8,12 @@ export default defineConfig({
     silent: "passed-only",
     // The usual is a core less, and most of these tests wait for Workers to start.
     maxWorkers: "100%",
+    sequence: { sequencer: LongFirst },
     projects: [
       {
         test: {
           name: "unit",
+          isolate: false,
           include: ["test/{account,client,event-sourcing,reactions}/**/*.test.ts"],
         },
       },
@@ -30,6 +33,9 @@ export default defineConfig({
         ],
         test: {
           name: "workerd",
+          // One runtime after the other costs more than most files: they share one, so each restores what it replaces.
+          isolate: false,
+          restoreMocks: true,
           globalSetup: "test/workerd/odd-receivers.ts",
           include: ["test/{command,processor,query,views,http,edge,simulation,functions}/**/*.test.ts"],
           // No test is about speed, and the machine may be busy.
@@ -39,6 +45,10 @@ export default defineConfig({
       {
         test: {
           name: "system",
+          // So that wrangler is loaded once in a process.
+          isolate: false,
+          // No look-up on the network at each start of the Workers.
+          env: { CLOUDFLARE_CF_FETCH_ENABLED: "false" },
           include: ["test/{system,tools,bench}/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 60_000,

@@ -46,6 +46,9 @@ export class FeedHub extends DurableObject<FeedHubEnv> implements Port {
       server.serializeAttachment(await this.#knownPosition());
       if ((await this.ctx.storage.getAlarm()) === null) await this.#look();
     } catch (error) {
+      // Both ends: one that only the other closed is kept until the garbage of this object is collected.
+      client.accept();
+      client.close();
       server.close();
       throw error;
     }

@@ -423,24 +423,26 @@ describe("other configurations", () => {
     }
   });
 
-  it("open mode is for loopback host names alone", async () => {
-    await system.deploy(allPartsWith({ OPEN_ON_LOOPBACK: "true" }));
-    for (const path of ["/v1", "/v1/operations"]) {
-      for (const host of ["localhost", "127.0.0.1:8787", "[::1]:8787"])
-        expect(await statusAt(host, path)).toBe(200);
-      for (const host of ["evil.example", "localhost.evil.example", "10.0.0.1", "127.0.0.1.nip.io"]) {
-        expect(await statusAt(host, path)).toBe(503);
-      }
-    }
-  });
+  describe("open mode", () => {
+    beforeAll(() => system.deploy(allPartsWith({ OPEN_ON_LOOPBACK: "true" })));
 
-  it("in open mode a page from elsewhere changes nothing", async () => {
-    await system.deploy(allPartsWith({ OPEN_ON_LOOPBACK: "true" }));
-    const open = (userId: number, origin: string) =>
-      system.post("/v1/accounts", { userId, accountNumber: `PAGE-${userId}` }, { Origin: origin });
-    expect(problemOf(await open(20, "https://evil.example"))).toEqual([403, "forbidden"]);
-    expect(problemOf(await open(20, "null"))).toEqual([403, "forbidden"]);
-    expect((await system.get("/v1/accounts/PAGE-20/events")).status).toBe(404);
-    expect((await open(21, "http://localhost:3000")).status).toBe(201);
+    it("is for loopback host names alone", async () => {
+      for (const path of ["/v1", "/v1/operations"]) {
+        for (const host of ["localhost", "127.0.0.1:8787", "[::1]:8787"])
+          expect(await statusAt(host, path)).toBe(200);
+        for (const host of ["evil.example", "localhost.evil.example", "10.0.0.1", "127.0.0.1.nip.io"]) {
+          expect(await statusAt(host, path)).toBe(503);
+        }
+      }
+    });
+
+    it("lets a page from elsewhere change nothing", async () => {
+      const open = (userId: number, origin: string) =>
+        system.post("/v1/accounts", { userId, accountNumber: `PAGE-${userId}` }, { Origin: origin });
+      expect(problemOf(await open(20, "https://evil.example"))).toEqual([403, "forbidden"]);
+      expect(problemOf(await open(20, "null"))).toEqual([403, "forbidden"]);
+      expect((await system.get("/v1/accounts/PAGE-20/events")).status).toBe(404);
+      expect((await open(21, "http://localhost:3000")).status).toBe(201);
+    });
   });
 });

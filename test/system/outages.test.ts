@@ -1,17 +1,17 @@
 // When a part of the system is down: the others go on, and everything catches up.
 
-import { afterEach, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { ALL_PARTS, System, WITHOUT_PROCESSOR, WITHOUT_QUERY } from "./system.ts";
 
 const CATCH_UP_TIMEOUT_MS = 60_000;
 
-let system: System | undefined;
-afterEach(async () => {
-  await system?.close();
+let system: System;
+beforeAll(async () => {
+  system = await System.start();
 });
+afterAll(() => system.close());
 
 it("the views refuse all writes while 1,000 commands come for 100 accounts: everything catches up", async () => {
-  system = await System.start();
   const { post, all } = bound(system);
   const views = await system.views();
   await views.exec("ALTER TABLE feed RENAME TO feed_away");
@@ -52,7 +52,6 @@ it("the views refuse all writes while 1,000 commands come for 100 accounts: ever
 });
 
 it("the views can't even be read while commands come: everything catches up", async () => {
-  system = await System.start();
   const { post, get } = bound(system);
   const views = await system.views();
   await views.exec("ALTER TABLE accounts RENAME TO accounts_away");
@@ -69,7 +68,6 @@ it("the views can't even be read while commands come: everything catches up", as
 });
 
 it("a query side that crashes affects no command, nor what the views hold when it is back", async () => {
-  system = await System.start();
   const { post, get } = bound(system);
   await post("/v1/accounts", { userId: 1, accountNumber: "STEADY" });
   await system.deploy(WITHOUT_QUERY);
@@ -91,7 +89,6 @@ it("a query side that crashes affects no command, nor what the views hold when i
 });
 
 it("a processor that is down affects no command and no log, and readers with minVersion see no difference", async () => {
-  system = await System.start();
   await system.deploy(WITHOUT_PROCESSOR);
   const { post, get, all } = bound(system);
 
