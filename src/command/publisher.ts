@@ -10,6 +10,8 @@ const MAX_MESSAGE_BYTES = 60_000;
 const MAX_MESSAGES_PER_SEND = 4;
 /** How many events are read from the log at a time. */
 const EVENTS_PER_READ = 500;
+/** What waits beyond this is read back from the log: a queue that takes nothing is not to fill the object's memory. */
+const MAX_EVENTS_IN_MEMORY = 500;
 
 const encoder = new TextEncoder();
 
@@ -19,6 +21,10 @@ export class Publisher {
   readonly #accountNumber: string;
   /** The version up to which the queue has everything; null until the object has found out, after waking. */
   #cursor: number | null = null;
+  /** The newest version of the log. */
+  #head = 0;
+  /** The newest events of the log, without a gap: as many as were appended since it woke and are not sent, or fewer. */
+  #inMemory: RecordedAccountEvent[] = [];
   #running: Promise<void> | null = null;
 
   constructor(queue: Queue<EventsMessage>, log: EventLog, accountNumber: string) {
@@ -31,8 +37,16 @@ export class Publisher {
     return this.#cursor;
   }
 
-  startFrom(cursor: number): void {
+  startFrom(cursor: number, head: number): void {
     this.#cursor = cursor;
+    this.#head = head;
+  }
+
+  /** What was just appended to the log, so that it need not be read from there. */
+  remember(events: readonly RecordedAccountEvent[]): void {
+    if (this.#inMemory.length + events.length > MAX_EVENTS_IN_MEMORY) this.#inMemory = [];
+    this.#inMemory.push(...events);
+    this.#head = events.at(-1)?.version ?? this.#head;
   }
 
   /** When the oldest event that is not published was recorded, epoch milliseconds; null where all are. */
@@ -54,19 +68,33 @@ export class Publisher {
     await Promise.resolve();
     try {
       for (;;) {
-        const events = this.#log.read(this.#cursor ?? 0, EVENTS_PER_READ);
+        const events = this.#waiting();
         if (events.length === 0) return;
         const messages = this.#messagesOf(events);
         for (let index = 0; index < messages.length; index += MAX_MESSAGES_PER_SEND) {
           const sending = messages.slice(index, index + MAX_MESSAGES_PER_SEND);
           await this.#queue.sendBatch(sending.map((body) => ({ body, contentType: "json" })));
-          this.#cursor = sending.at(-1)?.events.at(-1)?.version ?? this.#cursor;
+          this.#moveTo(sending.at(-1)?.events.at(-1)?.version);
         }
       }
     } finally {
-      // In the same turn as the last look at the log, so that an append after it starts a new run.
+      // In the same turn as the last look at what waits, so that an append after it starts a new run.
       this.#running = null;
     }
+  }
+
+  /** The events after the cursor, from memory where they are all there. */
+  #waiting(): readonly RecordedAccountEvent[] {
+    const cursor = this.#cursor ?? 0;
+    if (cursor >= this.#head) return [];
+    const isNext = this.#inMemory[0]?.version === cursor + 1;
+    return isNext ? [...this.#inMemory] : this.#log.read(cursor, EVENTS_PER_READ);
+  }
+
+  #moveTo(version = this.#cursor ?? 0): void {
+    this.#cursor = version;
+    const next = this.#inMemory.findIndex((event) => event.version > version);
+    this.#inMemory = next < 0 ? [] : this.#inMemory.slice(next);
   }
 
   #messagesOf(events: readonly RecordedAccountEvent[]): EventsMessage[] {

@@ -2,7 +2,7 @@
 
 import { env, evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { alarmOf, recordSends, storageOf, versionsOf } from "../workerd/account-objects.ts";
+import { alarmOf, billedRows, recordSends, storageOf, versionsOf } from "../workerd/account-objects.ts";
 import { CREATE, request, toggles } from "../workerd/commands.ts";
 
 beforeEach(() => {
@@ -51,6 +51,36 @@ describe("right after the commit", () => {
     expect(versionsOf(sent)).toEqual(Array.from({ length: 201 }, (_, index) => index + 1));
     expect(sent.length).toBeLessThan(10);
     expect(most).toBe(1);
+  });
+
+  it("reads nothing back from the log", async () => {
+    const { sent } = recordSends();
+    const { accountNumber, log } = newLog();
+    await log.execute([request(CREATE)], false);
+    await until(() => versionsOf(sent).length === 1);
+    const { objectRowsRead } = await billedRows(accountNumber, async () => {
+      for (const toggle of toggles(3)) await log.execute([toggle], false);
+      await until(() => versionsOf(sent).length === 4);
+    });
+    // SQLite reads one row for each that is inserted.
+    expect(objectRowsRead).toBe(3);
+  });
+
+  it("sends each event once, in order, where more wait than are kept in memory", async () => {
+    const { sent, sendBatch } = recordSends();
+    const record = sendBatch.getMockImplementation();
+    let isOpen = false;
+    sendBatch.mockImplementation(async (messages) => {
+      while (!isOpen) await scheduler.wait(1);
+      await record?.(messages);
+    });
+    const { log } = newLog();
+    await log.execute([request(CREATE)], false);
+    for (let round = 0; round < 3; round++) await log.execute(toggles(300), false);
+    isOpen = true;
+
+    await until(() => versionsOf(sent).length >= 901);
+    expect(versionsOf(sent)).toEqual(Array.from({ length: 901 }, (_, index) => index + 1));
   });
 
   it("cuts messages so that each is billed as one", async () => {
