@@ -75,11 +75,21 @@ export default app;
 
 /** As it came, the body as a stream; with a `traceparent`, so that every part speaks of one trace. */
 async function forward(context: EdgeContext, part: Part): Promise<Response> {
-  const headers = new Headers(context.req.raw.headers);
-  headers.set("traceparent", traceparentFor(context.get("traceId"), context.req.header("traceparent")));
-  const response = await part.fetch(new Request(context.req.raw, { headers }));
+  const request = context.req.raw;
+  const incoming = request.headers.get("traceparent") ?? undefined;
+  const traceparent = traceparentFor(context.get("traceId"), incoming);
+  const response = await part.fetch(
+    traceparent === incoming ? request : withTraceparent(request, traceparent),
+  );
   // No part answers 500 by itself: this is a platform's page about one that crashed.
   if (response.status === 500) throw new ProblemError(UNAVAILABLE);
+  context.set("answeredElsewhere", true);
   // A copy, because the headers of what another Worker answered can't be added to.
   return new Response(response.body, response);
+}
+
+function withTraceparent(request: Request, traceparent: string): Request {
+  const headers = new Headers(request.headers);
+  headers.set("traceparent", traceparent);
+  return new Request(request, { headers });
 }
