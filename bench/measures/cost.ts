@@ -126,7 +126,7 @@ function goalsOf({ idle, idleCommands, burst, burstCommands, resting }: Counted)
       limit: MESSAGES_PER_EVENT_GOAL,
       isCeiling: true,
       reason:
-        "a message leaves as soon as the one before is taken, and the local queue takes one in a few milliseconds, so that few events gather meanwhile",
+        "a message leaves 200 ms after the one before at the latest, so a burst of fewer than a hundred events a second fills none",
     },
     ...(resting === null ? [] : [restingGoal(resting)]),
   ];

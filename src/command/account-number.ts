@@ -1,5 +1,7 @@
 // A generated account number, for a create that names none.
 
+import { sha256 } from "../http/sha256.ts";
+
 /** 32 hex digits: of the numbers that clients may choose, few look so, and two equal ones are not to be expected. */
 const DIGITS = 32;
 
@@ -10,10 +12,5 @@ const DIGITS = 32;
 export async function generateAccountNumber(idempotencyKey: string | null, actor: string): Promise<string> {
   if (idempotencyKey === null) return crypto.randomUUID().replaceAll("-", "");
   // As JSON, so that no two pairs of caller and key are one text.
-  const text = new TextEncoder().encode(JSON.stringify([actor, idempotencyKey]));
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", text));
-  return [...digest]
-    .map((byte) => byte.toString(16).padStart(2, "0"))
-    .join("")
-    .slice(0, DIGITS);
+  return (await sha256(JSON.stringify([actor, idempotencyKey]))).slice(0, DIGITS);
 }

@@ -80,7 +80,10 @@ export class AccountObject extends DurableObject<AccountObjectEnv> implements Ac
     this.#alarmArmed = false;
     try {
       // Woken by the alarm itself, so something may be unpublished: what the newest row knew of is what is certain.
-      if (this.#publisher.cursor === null) this.#publisher.startFrom(this.#log.head().published);
+      if (this.#publisher.cursor === null) {
+        const { version, published } = this.#log.head();
+        this.#publisher.startFrom(published, version);
+      }
       await this.#publisher.publish();
       this.#failedAlarms = 0;
       if (this.#isNoted !== false && !(await this.#noteUnpublished(null))) this.#armAlarm(MAX_ALARM_DELAY_MS);
@@ -165,6 +168,7 @@ export class AccountObject extends DurableObject<AccountObjectEnv> implements Ac
     // In the same turn as the append, so both commit together; an armed alarm is left as it is, since arming is a row.
     if (!this.#alarmArmed) this.#armAlarm(ALARM_DELAY_MS);
     this.#folded = { account };
+    this.#publisher.remember(events);
     this.ctx.waitUntil(this.#publisher.publish().catch((error) => this.#reportFailedSend(error)));
     return { kind: "accepted", account, events, replayed: false };
   }
@@ -221,7 +225,7 @@ export class AccountObject extends DurableObject<AccountObjectEnv> implements Ac
     // As long as an account is on the list, its alarm is armed.
     if (!armed) this.#isNoted = false;
     const { version, published } = this.#log.head();
-    this.#publisher.startFrom(armed ? published : version);
+    this.#publisher.startFrom(armed ? published : version, version);
   }
 
   #armAlarm(delayMs: number): void {

@@ -7,7 +7,7 @@ import { UNAVAILABLE } from "../http/problems.ts";
 import { traceparentFor } from "../http/tracing.ts";
 import { joinContract } from "./contract.ts";
 import { DOCS_PAGE, DOCS_POLICY } from "./docs-page.ts";
-import { crossOrigin, securityHeaders } from "./headers.ts";
+import { crossOrigin, pagePolicy, securityHeaders } from "./headers.ts";
 import { healthOf } from "./health.ts";
 import type { EdgeEnv, Part } from "./parts.ts";
 import { START_PAGE_POLICY, startPage } from "./start-page.ts";
@@ -19,6 +19,8 @@ const DOCUMENT_CACHE_CONTROL = "public, max-age=60";
 
 const app = createApp<EdgeEnv>();
 
+app.use("/docs", pagePolicy(DOCS_POLICY));
+app.use("/", pagePolicy(START_PAGE_POLICY));
 app.use(securityHeaders, crossOrigin);
 
 app.all("/v1/commands", (context) => forward(context, context.env.COMMAND));
@@ -54,10 +56,7 @@ app.get("/asyncapi.json", async (context) => {
 });
 app.all("/asyncapi.json", allow("GET", "HEAD"));
 
-app.get("/docs", (context) => {
-  context.header("Content-Security-Policy", DOCS_POLICY);
-  return context.html(DOCS_PAGE);
-});
+app.get("/docs", (context) => context.html(DOCS_PAGE));
 app.all("/docs", allow("GET", "HEAD"));
 app.get("/docs/:file", async (context) => {
   const asset = await context.env.ASSETS.fetch(context.req.raw);
@@ -65,21 +64,28 @@ app.get("/docs/:file", async (context) => {
   return asset.status === 404 ? context.notFound() : new Response(asset.body, asset);
 });
 
-app.get("/", (context) => {
-  context.header("Content-Security-Policy", START_PAGE_POLICY);
-  return context.html(startPage(new URL(context.req.url).origin));
-});
+app.get("/", (context) => context.html(startPage(new URL(context.req.url).origin)));
 app.all("/", allow("GET", "HEAD"));
 
 export default app;
 
 /** As it came, the body as a stream; with a `traceparent`, so that every part speaks of one trace. */
 async function forward(context: EdgeContext, part: Part): Promise<Response> {
-  const headers = new Headers(context.req.raw.headers);
-  headers.set("traceparent", traceparentFor(context.get("traceId"), context.req.header("traceparent")));
-  const response = await part.fetch(new Request(context.req.raw, { headers }));
+  const request = context.req.raw;
+  const incoming = request.headers.get("traceparent") ?? undefined;
+  const traceparent = traceparentFor(context.get("traceId"), incoming);
+  const response = await part.fetch(
+    traceparent === incoming ? request : withTraceparent(request, traceparent),
+  );
   // No part answers 500 by itself: this is a platform's page about one that crashed.
   if (response.status === 500) throw new ProblemError(UNAVAILABLE);
+  context.set("answeredElsewhere", true);
   // A copy, because the headers of what another Worker answered can't be added to.
   return new Response(response.body, response);
+}
+
+function withTraceparent(request: Request, traceparent: string): Request {
+  const copy = new Request(request);
+  copy.headers.set("traceparent", traceparent);
+  return copy;
 }

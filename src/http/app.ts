@@ -14,6 +14,8 @@ export interface HttpEnv<Bindings extends object> {
     caller: Caller;
     /** Of every request behind `requireScope`; see `ownerOf`. */
     owner?: number | null;
+    /** Another Worker answered, and wrote the request's log line: one line for a request is enough to find it by. */
+    answeredElsewhere?: true;
     /** What the request's log line is to tell beside the ordinary. */
     told?: Readonly<Record<string, unknown>>;
   };
@@ -37,6 +39,7 @@ export function createApp<Bindings extends object>(): Hono<HttpEnv<Bindings>> {
     const traceId = traceIdOf(context.req.header("traceparent"));
     context.set("traceId", traceId);
     await next();
+    if (context.get("answeredElsewhere")) return;
     logLine("request", {
       traceId,
       method: context.req.method,

@@ -1,7 +1,14 @@
 // The issuer's keys, as it publishes them: found by OpenID discovery where no address is given, fetched when they are
 // first needed, and kept for the life of the isolate. No request to the issuer per call.
 
-import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from "jose";
+import {
+  createRemoteJWKSet,
+  errors,
+  type JWKSCacheInput,
+  type JWTVerifyGetKey,
+  jwksCache,
+  type RemoteJWKSet,
+} from "jose";
 import * as z from "zod";
 import { isPrivate } from "./addresses.ts";
 
@@ -27,7 +34,7 @@ export class IssuerUnavailable extends Error {
 /** Finds the key that a token names. Throws `IssuerUnavailable`, or jose's error where the issuer has no such key. */
 export function issuerKeys({ issuer, jwksUrl }: Issuer): JWTVerifyGetKey {
   return async (header, token) => {
-    const keys = keySet(jwksUrl ?? (await discoverJwksUrl(issuer)));
+    const { keys } = keySet(jwksUrl ?? (await discoverJwksUrl(issuer)));
     try {
       return await keys(header, token);
     } catch (error) {
@@ -37,7 +44,21 @@ export function issuerKeys({ issuer, jwksUrl }: Issuer): JWTVerifyGetKey {
   };
 }
 
-type KeySet = ReturnType<typeof createRemoteJWKSet>;
+/**
+ * What stands for the keys that are trusted now: another object whenever they were fetched anew, null where they have to
+ * be fetched before anything can be said of a token.
+ */
+export function trustedKeys({ issuer, jwksUrl }: Issuer): object | null {
+  const url = jwksUrl ?? discoveredJwksUrl(issuer);
+  const known = url === null ? undefined : keySets.get(url);
+  return known?.keys.fresh ? (known.fetched.jwks ?? null) : null;
+}
+
+interface KeySet {
+  readonly keys: RemoteJWKSet;
+  /** What it fetched last, written by jose. */
+  readonly fetched: JWKSCacheInput;
+}
 
 /** By address. What is kept is plain keys, which requests may share; jose lets none await another's fetch. */
 const keySets = new Map<string, KeySet>();
@@ -45,11 +66,14 @@ const keySets = new Map<string, KeySet>();
 function keySet(url: string): KeySet {
   const known = keySets.get(url);
   if (known !== undefined) return known;
-  const made = createRemoteJWKSet(new URL(url), {
+  const fetched: JWKSCacheInput = {};
+  const keys = createRemoteJWKSet(new URL(url), {
     timeoutDuration: FETCH_TIMEOUT_MS,
     cacheMaxAge: KEYS_MAX_AGE_MS,
     cooldownDuration: KEYS_COOLDOWN_MS,
+    [jwksCache]: fetched,
   });
+  const made = { keys, fetched };
   keySets.set(url, made);
   return made;
 }
@@ -66,10 +90,15 @@ const discovered = new Map<string, { readonly jwksUrl: string; readonly at: numb
 
 const documentSchema = z.object({ issuer: z.string(), jwks_uri: z.string().refine(isPrivate) });
 
+function discoveredJwksUrl(issuer: string): string | null {
+  const known = discovered.get(issuer);
+  return known !== undefined && Date.now() < known.at + DISCOVERY_MAX_AGE_MS ? known.jwksUrl : null;
+}
+
 /** OpenID Connect Discovery 1.0, section 4. The document has to speak of this very issuer (section 4.3). */
 async function discoverJwksUrl(issuer: string): Promise<string> {
-  const known = discovered.get(issuer);
-  if (known !== undefined && Date.now() < known.at + DISCOVERY_MAX_AGE_MS) return known.jwksUrl;
+  const known = discoveredJwksUrl(issuer);
+  if (known !== null) return known;
   const url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
   try {
     const response = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });

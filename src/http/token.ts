@@ -1,8 +1,10 @@
 // Verifying a bearer token: a JWT that the configured issuer signed, for this audience, now.
 
 import { errors, type JWTPayload, jwtVerify } from "jose";
-import { type Caller, SCOPES } from "./caller.ts";
-import { type Issuer, issuerKeys } from "./issuer.ts";
+import { SCOPES } from "./caller.ts";
+import { type Issuer, issuerKeys, trustedKeys } from "./issuer.ts";
+import { sha256 } from "./sha256.ts";
+import { recallCaller, rememberCaller, type VerifiedCaller } from "./verified-tokens.ts";
 
 /** Asymmetric alone: a token signed with a secret could have been signed with the public key as the secret. */
 const ALGORITHMS = ["RS256", "ES256", "EdDSA"];
@@ -16,12 +18,27 @@ export interface TrustedIssuer extends Issuer {
 }
 
 export type Verified =
-  | { readonly kind: "caller"; readonly caller: Caller }
+  | VerifiedCaller
   /** `reason` may be shown to whoever sent the token. */
   | { readonly kind: "refused"; readonly reason: string };
 
 /** Throws `IssuerUnavailable`. */
 export async function verifyToken(token: string, trusted: TrustedIssuer): Promise<Verified> {
+  const keys = trustedKeys(trusted);
+  if (keys === null) return verifyNow(token, trusted);
+  // What a token is good for depends on whose it has to be, and for whom.
+  const digest = await sha256(JSON.stringify([trusted.issuer, trusted.audience, token]));
+  const known = recallCaller(digest, keys);
+  if (known !== null) return known;
+  const verified = await verifyNow(token, trusted);
+  // Where the keys changed meanwhile, which of them vouched for it is not known.
+  if (verified.kind === "caller" && trustedKeys(trusted) === keys) {
+    rememberCaller(digest, keys, verified);
+  }
+  return verified;
+}
+
+async function verifyNow(token: string, trusted: TrustedIssuer): Promise<Verified> {
   try {
     const { payload } = await jwtVerify(token, issuerKeys(trusted), {
       issuer: trusted.issuer,
@@ -37,7 +54,7 @@ export async function verifyToken(token: string, trusted: TrustedIssuer): Promis
   }
 }
 
-function callerOf({ sub, scope, scp }: JWTPayload): Verified {
+function callerOf({ sub, exp = 0, scope, scp }: JWTPayload): Verified {
   if (typeof sub !== "string" || sub === "" || sub.length > MAX_SUBJECT_LENGTH) {
     return { kind: "refused", reason: "The token's sub is no subject" };
   }
@@ -45,6 +62,7 @@ function callerOf({ sub, scope, scp }: JWTPayload): Verified {
   return {
     kind: "caller",
     caller: { subject: sub, scopes: SCOPES.filter((known) => granted.includes(known)) },
+    expiresAt: exp * 1000,
   };
 }
 

@@ -2,7 +2,7 @@
 
 import { env, evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { alarmOf, recordSends, storageOf, versionsOf } from "../workerd/account-objects.ts";
+import { alarmOf, billedRows, recordSends, storageOf, versionsOf } from "../workerd/account-objects.ts";
 import { CREATE, request, toggles } from "../workerd/commands.ts";
 
 beforeEach(() => {
@@ -10,14 +10,36 @@ beforeEach(() => {
 });
 afterEach(() => vi.restoreAllMocks());
 
+/** `MAX_PAUSE_MS` of the publisher. */
+const LONGEST_PAUSE_MS = 200;
+
+/** The publisher's pauses: how long each was to be, and when the one under way ends is up to the test. */
+function holdPauses() {
+  const wait = scheduler.wait.bind(scheduler);
+  const asked: number[] = [];
+  let ended = 0;
+  vi.spyOn(scheduler, "wait").mockImplementation(async (ms) => {
+    const number = asked.push(ms);
+    while (ended < number) await wait(1);
+  });
+  return {
+    asked,
+    async end() {
+      await until(() => asked.length > ended);
+      ended += 1;
+    },
+  };
+}
+
 let objects = 0;
 function newLog() {
   const accountNumber = `PUB-${++objects}`;
   return { accountNumber, log: env.ACCOUNT_LOGS.getByName(accountNumber) };
 }
 
-/** Publishing goes on after the reply: until the queue has heard so much, or for a second at most. */
-const until = (condition: () => boolean) => vi.waitFor(() => expect(condition()).toBe(true));
+/** Publishing goes on after the reply: until the queue has heard so much. */
+const until = (condition: () => boolean) =>
+  vi.waitFor(() => expect(condition()).toBe(true), { timeout: 10_000 });
 
 describe("right after the commit", () => {
   it("sends what was written, in order", async () => {
@@ -51,6 +73,67 @@ describe("right after the commit", () => {
     expect(versionsOf(sent)).toEqual(Array.from({ length: 201 }, (_, index) => index + 1));
     expect(sent.length).toBeLessThan(10);
     expect(most).toBe(1);
+  });
+
+  it("waits for nothing where the account was at rest", async () => {
+    const { sent } = recordSends();
+    const { log } = newLog();
+    await log.execute([request(CREATE)], false);
+    await until(() => versionsOf(sent).length === 1);
+    await scheduler.wait(LONGEST_PAUSE_MS);
+    const pauses = vi.spyOn(scheduler, "wait");
+    await log.execute(toggles(1), false);
+    await until(() => versionsOf(sent).length === 2);
+    expect(pauses).not.toHaveBeenCalled();
+  });
+
+  it("waits between two sends of a burst, the longer the more the first carried, and acknowledges meanwhile", async () => {
+    const { sent } = recordSends();
+    const pauses = holdPauses();
+    vi.spyOn(Date, "now").mockReturnValue(Date.now());
+    const { log } = newLog();
+    await log.execute([request(CREATE)], false);
+    await until(() => versionsOf(sent).length === 1);
+    for (const count of [6, 50, 2]) {
+      for (const toggle of toggles(count)) {
+        expect(await log.execute([toggle], false)).toMatchObject([{ kind: "accepted" }]);
+      }
+      const sends = sent.length;
+      await pauses.end();
+      await until(() => sent.length > sends);
+    }
+    expect(sent.map(({ events }) => events.length)).toEqual([1, 6, 50, 2]);
+    expect(pauses.asked).toEqual([10, 60, LONGEST_PAUSE_MS]);
+  });
+
+  it("reads nothing back from the log", async () => {
+    const { sent } = recordSends();
+    const { accountNumber, log } = newLog();
+    await log.execute([request(CREATE)], false);
+    await until(() => versionsOf(sent).length === 1);
+    const { objectRowsRead } = await billedRows(accountNumber, async () => {
+      for (const toggle of toggles(3)) await log.execute([toggle], false);
+      await until(() => versionsOf(sent).length === 4);
+    });
+    // SQLite reads one row for each that is inserted.
+    expect(objectRowsRead).toBe(3);
+  });
+
+  it("sends each event once, in order, where more wait than are kept in memory", async () => {
+    const { sent, sendBatch } = recordSends();
+    const record = sendBatch.getMockImplementation();
+    let isOpen = false;
+    sendBatch.mockImplementation(async (messages) => {
+      while (!isOpen) await scheduler.wait(1);
+      await record?.(messages);
+    });
+    const { log } = newLog();
+    await log.execute([request(CREATE)], false);
+    for (let round = 0; round < 3; round++) await log.execute(toggles(300), false);
+    isOpen = true;
+
+    await until(() => versionsOf(sent).length >= 901);
+    expect(versionsOf(sent)).toEqual(Array.from({ length: 901 }, (_, index) => index + 1));
   });
 
   it("cuts messages so that each is billed as one", async () => {

@@ -110,6 +110,24 @@ describe("the edge Worker", () => {
     },
   );
 
+  it("leaves the log line to the part that answers, and tells of what it answered itself, by the trace", async () => {
+    const told = vi.spyOn(console, "log").mockReturnValue();
+    vi.spyOn(console, "error").mockReturnValue();
+    const headers = { traceparent: TRACEPARENT };
+    for (const path of ["/v1/feed", "/v1/commands", "/asyncapi.json"]) await request(path, { headers });
+    expect(told).not.toHaveBeenCalled();
+
+    await request("/nothing", { headers });
+    await request("/v1/feed", { headers }, { ...parts(), QUERY: absent });
+    const lines: unknown[] = told.mock.calls.map(([line]) => JSON.parse(line));
+    vi.restoreAllMocks();
+    const traceId = TRACEPARENT.split("-")[1];
+    expect(lines).toMatchObject([
+      { what: "request", traceId, path: "/nothing", status: 404 },
+      { what: "request", traceId, path: "/v1/feed", status: 503 },
+    ]);
+  });
+
   it("keeps a traceparent of a version to come", async () => {
     const env = parts();
     const traceparent = TRACEPARENT.replace("00-", "01-").concat("-more");

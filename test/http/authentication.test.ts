@@ -174,6 +174,43 @@ describe("the issuer's keys", () => {
     });
   });
 
+  it("check a token once, for as long as it and they are good", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const checked = vi.spyOn(crypto.subtle, "verify");
+    const token = await sign({ exp: Date.now() / 1000 + 400 });
+    // The first has the keys fetched, and which of two sets vouched for a token has to be certain.
+    for (let call = 0; call < 5; call++) expect((await get(token)).status).toBe(200);
+    expect(checked).toHaveBeenCalledTimes(2);
+
+    vi.setSystemTime(Date.now() + 301_000);
+    for (let call = 0; call < 2; call++) expect((await get(token)).status).toBe(200);
+    expect(checked).toHaveBeenCalledTimes(3);
+
+    vi.setSystemTime(Date.now() + 106_000);
+    expect((await get(token)).status).toBe(401);
+  });
+
+  it("that were taken back end what was verified with them, as soon as the keys are fetched again", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const token = await sign();
+    for (let call = 0; call < 3; call++) expect((await get(token)).status).toBe(200);
+
+    keys = keys.map((key) => ({ ...key, kid: "two" }));
+    vi.setSystemTime(Date.now() + 6_000);
+    expect((await get(token)).status).toBe(200);
+    expect((await get(await sign({}, "two"))).status).toBe(200);
+    expect((await get(token)).status).toBe(401);
+  });
+
+  it("vouch for nobody at another audience, nor with a letter changed", async () => {
+    const token = await sign();
+    for (let call = 0; call < 3; call++) expect((await get(token)).status).toBe(200);
+    expect((await get(token, { AUTH_AUDIENCE: "urn:other" })).status).toBe(401);
+    const changed = token.replace(/\.(.)(?=[^.]*$)/, (_, first) => (first === "A" ? ".B" : ".A"));
+    expect((await get(changed)).status).toBe(401);
+    expect((await get(token)).status).toBe(200);
+  });
+
   it.each([
     ["does not answer", () => new Response(null, { status: 500 })],
     ["leads elsewhere", () => Response.redirect("https://elsewhere.test", 302)],

@@ -1,6 +1,7 @@
 // What happens to account objects: their alarms run, they are evicted, and all are reset at once, as in a deploy.
 
 import { abortAllDurableObjects, env, evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { wait } from "./pauses.ts";
 import type { SimulatedQueues } from "./queues.ts";
 import type { Tally } from "./tally.ts";
 
@@ -36,7 +37,7 @@ export class SimulatedObjects {
     };
     run.then(end, end);
     const hangs = (): boolean => progress.armed && this.#queues.hangs(accountNumber);
-    while (!progress.over && !hangs()) await scheduler.wait(0);
+    while (!progress.over && !hangs()) await wait(0);
     if (progress.armed) this.#tally.add("alarms");
     return progress.armed;
   }

@@ -6,6 +6,7 @@ import { vi } from "vitest";
 import { type EventsMessage, eventsMessageSchema } from "../../src/account/events-message.ts";
 import type { ProcessorEnv } from "../../src/processor/env.ts";
 import worker from "../../src/processor/worker.ts";
+import { wait } from "./pauses.ts";
 import type { Random } from "./random.ts";
 import type { Tally } from "./tally.ts";
 import { CALM, type Weather } from "./weather.ts";
@@ -77,7 +78,7 @@ export class SimulatedQueues {
     const isLeft = (): boolean => [...this.#sending].some(isMeant);
     for (let waits = 0; waits === 0 || (isLeft() && waits < MAX_RELEASE_WAITS); waits++) {
       for (const send of [...this.#hanging].filter(isMeant)) this.#hanging.delete(send);
-      await scheduler.wait(HANGING_CHECK_MS);
+      await wait(HANGING_CHECK_MS);
     }
     if (isLeft()) this.violations.push("a send that was let go on never ended");
   }
@@ -115,7 +116,7 @@ export class SimulatedQueues {
     if (random.chance(this.weather.sendHangs)) {
       this.#hanging.add(send);
       this.#tally.add("sends hung");
-      while (this.#hanging.has(send)) await scheduler.wait(HANGING_CHECK_MS);
+      while (this.#hanging.has(send)) await wait(HANGING_CHECK_MS);
     }
     this.#sending.delete(send);
     if (send.life !== this.#lives) throw new Error("This object is gone");

@@ -12,6 +12,7 @@ import { Clients } from "./clients.ts";
 import { emptyDatabases } from "./databases.ts";
 import { failingDatabase, failingLogs } from "./faults.ts";
 import { SimulatedObjects } from "./objects.ts";
+import { skipPauses } from "./pauses.ts";
 import { SimulatedQueues } from "./queues.ts";
 import { type Random, randomFrom } from "./random.ts";
 import { Tally } from "./tally.ts";
@@ -104,6 +105,7 @@ class Simulation {
   async run(): Promise<Run> {
     vi.spyOn(Date, "now").mockImplementation(() => this.#now);
     for (const method of ["log", "warn", "error"] as const) vi.spyOn(console, method).mockReturnValue();
+    skipPauses(this.#tally);
     this.#queues.install();
     this.#queues.weather = this.#weather;
     const violations: string[] = [];

@@ -1,5 +1,6 @@
 // Turns: what goes on side by side does its I/O when the seed says so, one operation at a time or some at once.
 
+import { wait } from "./pauses.ts";
 import type { Random } from "./random.ts";
 
 /** More turns of the microtask queue than any chain of awaits in the program takes between two operations. */
@@ -50,7 +51,7 @@ export class Turns {
       if (running === 0) break;
       const group = this.#nextGroup();
       // Nobody waits for a turn, and somebody is not done: a batch is being settled.
-      if (group.length === 0) await scheduler.wait(0);
+      if (group.length === 0) await wait(0);
       const outcomes = await Promise.all(group.map(({ start }) => start()));
       // In an order of ours, not in the order in which they happened to end.
       for (const handOut of outcomes) {

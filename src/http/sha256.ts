@@ -1,0 +1,7 @@
+// SHA-256 of a text, for what is to be recognized without being kept.
+
+/** 64 hex digits. */
+export async function sha256(text: string): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
