@@ -11,7 +11,7 @@ import { retryDeadLater, retryLater } from "./retry-later.ts";
 import { walkRange } from "./walk-range.ts";
 
 const repairSchema = z.union([
-  z.strictObject({ walk: z.string(), range: z.int().nonnegative() }),
+  z.strictObject({ walk: z.string(), range: z.int().nonnegative(), isFeedWhole: z.boolean().optional() }),
   z.strictObject({ accountNumber: accountNumberSchema, traceId: z.string().optional() }),
 ]);
 

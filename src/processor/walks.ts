@@ -2,6 +2,7 @@
 // if asked to. A walk is cut into ranges of accounts, which go through a queue; what is done is marked in the database.
 
 import * as z from "zod";
+import { isFeedAsLongAsVersions } from "../views/account-feed.ts";
 import { type Difference, readDifferences } from "./differences.ts";
 import type { AccountRange } from "./directory.ts";
 import type { ProcessorEnv } from "./env.ts";
@@ -12,6 +13,8 @@ export type WalkKind = "rebuild" | "verification";
 export interface RangeMessage {
   readonly walk: string;
   readonly range: number;
+  /** Whether the feed was as long as it has to be when the message was sent; else, or left out, nothing is taken on trust. */
+  readonly isFeedWhole?: boolean | undefined;
 }
 
 export interface WalkRange extends AccountRange {
@@ -88,7 +91,7 @@ export async function startWalk(env: ProcessorEnv, kind: WalkKind, mends: boolea
 }
 
 async function sendRanges(
-  { OPERATIONS: operations, ACCOUNT_REPAIRS }: ProcessorEnv,
+  { OPERATIONS: operations, VIEWS, ACCOUNT_REPAIRS }: ProcessorEnv,
   walk: string,
 ): Promise<void> {
   const { results } = await operations
@@ -97,9 +100,11 @@ async function sendRanges(
     )
     .bind(walk, Date.now() - RESEND_AFTER_MS)
     .all<{ range: number }>();
+  if (results.length === 0) return;
+  const isFeedWhole = await isFeedAsLongAsVersions(VIEWS);
   for (let start = 0; start < results.length; start += MAX_MESSAGES_PER_SEND) {
     const ranges = results.slice(start, start + MAX_MESSAGES_PER_SEND).map(({ range }) => range);
-    await ACCOUNT_REPAIRS.sendBatch(ranges.map((range) => ({ body: { walk, range } })));
+    await ACCOUNT_REPAIRS.sendBatch(ranges.map((range) => ({ body: { walk, range, isFeedWhole } })));
     await operations
       .prepare(
         "UPDATE walk_ranges SET sent_at = ?2 WHERE walk_id = ?1 AND range IN (SELECT value FROM json_each(?3))",

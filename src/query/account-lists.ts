@@ -4,7 +4,7 @@ import * as z from "zod";
 import { ACCOUNT_STATUSES } from "../account/account.ts";
 import { accountRepresentation } from "../http/representations.ts";
 import { ownerOf } from "../http/scopes.ts";
-import { type AccountFilter, type ListPosition, listAccounts } from "../views/accounts-view.ts";
+import { type AccountFilter, type ListPosition, listAccounts } from "../views/account-list.ts";
 import { cursorAt, cursorParameter } from "./cursor.ts";
 import type { QueryContext } from "./env.ts";
 import { pageResponse } from "./page.ts";
@@ -48,10 +48,7 @@ async function accountsPage(
   // Another user is to its caller one without accounts.
   if (owner !== null && (filter.userId ?? owner) !== owner) return pageResponse(context, [], null);
   const visible = owner === null ? filter : { ...filter, userId: owner };
-  // One more than is shown tells whether there is a next page.
-  const found = await listAccounts(context.env.VIEWS, visible, after ?? null, limit + 1);
-  const accounts = found.slice(0, limit);
-  const last = accounts.at(-1);
-  const more = last !== undefined && found.length > limit;
-  return pageResponse(context, accounts.map(accountRepresentation), more ? ["cursor", cursorAt(last)] : null);
+  const { accounts, next } = await listAccounts(context.env.VIEWS, visible, after ?? null, limit);
+  const shown = accounts.map(accountRepresentation);
+  return pageResponse(context, shown, next === null ? null : ["cursor", cursorAt(next)]);
 }

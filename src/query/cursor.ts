@@ -3,7 +3,7 @@
 import { decodeBase64Url, encodeBase64Url } from "hono/utils/encode";
 import * as z from "zod";
 import { accountNumberSchema } from "../account/commands.ts";
-import type { ListPosition } from "../views/accounts-view.ts";
+import type { ListPosition } from "../views/account-list.ts";
 
 const positionSchema = z.tuple([z.int().nonnegative(), accountNumberSchema]);
 
