@@ -31,7 +31,7 @@ export async function consumeRepairs(batch: MessageBatch, env: ProcessorEnv): Pr
       retryLater(message);
     }
     // However it ended: a long repair writes to the feed bit by bit.
-    announceGrowth(env);
+    await announceGrowth(env);
   }
   return null;
 }

@@ -89,13 +89,13 @@ export async function project(
     }
   }
   // Also where this batch brought nothing new: it may come again because the first to take it ended before saying so.
-  announceGrowth(env);
+  await announceGrowth(env);
   const parked = await repairAll(env, [...toRepair], pending, failures);
   // A row in sight of an operator is to be true: whoever could not be taken off the list is looked at again.
   await unparkPassed(env.OPERATIONS, caughtUp).catch((error) => {
     for (const accountNumber of caughtUp.keys()) failures.set(accountNumber, error);
   });
-  if (toRepair.size > 0) announceGrowth(env);
+  if (toRepair.size > 0) await announceGrowth(env);
   return { events, repaired: [...toRepair], parked, failures };
 }
 

@@ -2,8 +2,13 @@
 
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { FeedHub } from "../../src/processor/feed-hub.ts";
 import { accountPart, followRequest, growthSchema, WHOLE_FEED } from "../../src/views/feed-hub.ts";
+import { isFollowed } from "../../src/views/followed.ts";
 import { event, recorded } from "../account/given.ts";
+import { freshNumber } from "../query/query-worker.ts";
+import { happen } from "../query/stream-reader.ts";
+import { CREATE } from "../workerd/commands.ts";
 import { addToFeed } from "../workerd/feed.ts";
 import { closeFollowers, hub, spyOnQueries, untilFollowers, WAIT } from "../workerd/feed-hub.ts";
 import { useEmptyViews } from "../workerd/views.ts";
@@ -215,4 +220,57 @@ it("who can't be told where the feed is, is refused and not kept", async () => {
   expect(failed).toBe(true);
   await views.exec("ALTER TABLE feed_away RENAME TO feed_chunks");
   await untilFollowers(0);
+});
+
+describe("who adds to the feed", () => {
+  it("learns that somebody follows before the follower looks where the feed is", async () => {
+    await views.exec("DELETE FROM followed");
+    await evictDurableObject(hub());
+    const heads: boolean[] = [];
+    const first = Object.getPrototypeOf(views.prepare("SELECT 1")).first;
+    vi.spyOn(Object.getPrototypeOf(views.prepare("SELECT 1")), "first").mockImplementation(async function (
+      this: D1PreparedStatement,
+      ...args: unknown[]
+    ) {
+      heads.push((await views.prepare("SELECT id FROM followed").all()).results.length === 1);
+      return first.apply(this, args);
+    });
+    await follow();
+    expect(heads).toEqual([true]);
+  });
+
+  it("tells nobody where nobody follows, and the hub again as soon as somebody does", async () => {
+    const grown = vi.spyOn(FeedHub.prototype, "grown");
+    const changed = async (accountNumber: string) => {
+      await happen(accountNumber, CREATE);
+      return grown.mock.calls.length;
+    };
+    await runDurableObjectAlarm(hub());
+    expect(await isFollowed(views)).toBe(false);
+    expect(await changed(freshNumber())).toBe(0);
+    const follower = await follow();
+    expect(await changed(freshNumber())).toBeGreaterThan(0);
+    await untilHas(follower, [2]);
+    follower.socket.close();
+    await untilFollowers(0);
+    await runDurableObjectAlarm(hub());
+    expect(await isFollowed(views)).toBe(false);
+  });
+
+  it("goes on telling the hub where somebody comes while the mark is taken away", async () => {
+    const early = await follow();
+    early.socket.close();
+    await untilFollowers(0);
+    const [next] = await Promise.all([follow(), runDurableObjectAlarm(hub())]);
+    expect(await isFollowed(views)).toBe(true);
+    await happen(freshNumber(), CREATE);
+    await untilHas(next, [1]);
+  });
+
+  it("does so again soon after the views were made anew under the followers", async () => {
+    await follow();
+    await views.exec("DELETE FROM followed");
+    await runDurableObjectAlarm(hub());
+    expect(await isFollowed(views)).toBe(true);
+  });
 });
