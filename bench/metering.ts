@@ -11,7 +11,9 @@ import { migrateSystem, WORKER_NAMES } from "./systems.ts";
 
 /** The alarm behind each command goes off after five seconds (`ALARM_DELAY_MS` of the account object). */
 const ALARM_DONE_MS = 7_000;
-const RESTING_MS = 3_000;
+/** The clock stops at its second tick after the last thing that happened (`PATIENCE_MS` in src/processor/clock.ts). */
+const CLOCK_STOPPED_MS = 150_000;
+const RESTING_MS = 60_000;
 const VISIBLE_LIMIT_MS = 60_000;
 const POLL_MS = 5;
 /** What happens to an account in its life: of each kind of command, by what it bills, something. */
@@ -37,10 +39,8 @@ export interface Counted {
   readonly idleCommands: number;
   readonly burst: Units;
   readonly burstCommands: number;
-  /** What was billed over some seconds in which nobody asked for anything. */
-  readonly resting: Units;
-  /** What the clock bills each time, once a minute, whether anybody asks for anything or not. */
-  readonly clock: Units;
+  /** What was billed over a minute in which nobody asked for anything, some minutes after the last who did; null where not waited for. */
+  readonly resting: Units | null;
 }
 
 export interface CountSizes {
@@ -49,6 +49,8 @@ export interface CountSizes {
   /** Whether commands with idempotency keys are counted too. */
   readonly keyed: boolean;
   readonly burst: number;
+  /** Whether to wait, some minutes, until the system rests. */
+  readonly resting: boolean;
 }
 
 export async function countSystem(sizes: CountSizes): Promise<Counted> {
@@ -152,16 +154,14 @@ async function count(rig: Rig, workers: MeteredWorkers, sizes: CountSizes): Prom
   await burst(`${url}/v1/accounts/${BURST_ACCOUNT}/commands`, sizes.burst);
   await visible(rig, workers, BURST_ACCOUNT, 1 + sizes.burst);
   const burstUnits = await take();
-  const resting = await take(RESTING_MS);
-  await Promise.all(workers.all.map((worker) => setOffClock(rig.url(worker))));
+  if (sizes.resting) await take(CLOCK_STOPPED_MS);
   return {
     idle,
     idleKeyed,
     idleCommands: sizes.idle * LIFE.length,
     burst: burstUnits,
     burstCommands: sizes.burst,
-    resting,
-    clock: await take(RESTING_MS),
+    resting: sizes.resting ? await take(RESTING_MS) : null,
   };
 }
 
@@ -198,12 +198,6 @@ async function visible(
 }
 
 const rowsSchema = z.array(z.array(z.object({ version: z.int() })));
-
-async function setOffClock(url: string): Promise<void> {
-  const response = await fetch(`${url}/meter/clock`);
-  await response.arrayBuffer();
-  if (!response.ok) throw new Error(`The clock of ${url}: ${response.status}`);
-}
 
 async function readMeter(url: string): Promise<Units> {
   return unitsSchema.parse(await (await fetch(`${url}/meter`)).json());

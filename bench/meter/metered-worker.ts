@@ -1,16 +1,13 @@
-// A Worker under the meter: its requests, its queue batches, its clock and its bindings are counted, and `/meter` tells.
+// A Worker under the meter: its requests, its queue batches and its bindings are counted, and `/meter` tells.
 
 import { Meter } from "./meter.ts";
 
 /** Where the bench reads what was counted since it last did. */
 const METER_PATH = "/meter";
-/** Where the bench says that it is time: nothing else sets off the clock of a Worker that runs here. */
-const CLOCK_PATH = "/meter/clock";
 
 interface Worker<Env> {
   fetch(request: Request, env: Env, context: ExecutionContext): Response | Promise<Response>;
   queue?(batch: MessageBatch, env: Env, context: ExecutionContext): Promise<void>;
-  scheduled?(controller: ScheduledController, env: Env, context: ExecutionContext): Promise<void>;
 }
 
 /** One for the whole Worker: its objects run in the same isolate here. */
@@ -22,13 +19,6 @@ export function metered<Env extends object>(worker: Worker<Env>, isPublic: boole
     async fetch(request: Request, env: Env, context: ExecutionContext): Promise<Response> {
       const { pathname } = new URL(request.url);
       if (pathname === METER_PATH) return Response.json(meter.take());
-      if (pathname === CLOCK_PATH) {
-        if (worker.scheduled === undefined) return Response.json({ hasClock: false });
-        meter.count("workerRequests");
-        meterBindings(env);
-        await worker.scheduled(tick(), env, context);
-        return Response.json({ hasClock: true });
-      }
       if (isPublic) meter.count("workerRequests");
       meterBindings(env);
       return worker.fetch(request, env, context);
@@ -67,10 +57,6 @@ export function meterObjects(objects: { readonly prototype: object }): void {
       },
     });
   }
-}
-
-function tick(): ScheduledController {
-  return { cron: "* * * * *", scheduledTime: Date.now(), noRetry: () => {} };
 }
 
 function isDatabase(binding: unknown): binding is D1Database {

@@ -6,11 +6,11 @@ import type { AccountLogs, CommandOutcome } from "../account/account-log.ts";
 import { isTransitionName, type TransitionName } from "../account/commands.ts";
 import type { RecordedAccountEvent } from "../account/events.ts";
 import { LogUnavailable } from "../account/reach-log.ts";
+import type { UnpublishedObjects } from "../account/unpublished-accounts.ts";
 import { allow, createApp, type HttpEnv, ProblemError } from "../http/app.ts";
 import { type AuthenticationEnv, authenticate } from "../http/authentication.ts";
 import { ARRAY_BODY_LIMIT_BYTES, BODY_LIMIT_BYTES, limitBody, readJson } from "../http/body.ts";
 import { answerContract, CONTRACT_PATH } from "../http/contract-route.ts";
-import { answerHealth } from "../http/health.ts";
 import { logFailure } from "../http/log-line.ts";
 import {
   forbidden,
@@ -31,6 +31,7 @@ import {
 import { ownerOf, requireScope } from "../http/scopes.ts";
 import { address } from "./address.ts";
 import { type AddressedCommand, dispatch } from "./dispatch.ts";
+import { commandHealth } from "./health.ts";
 import { type KnownUsersEnv, refuseUnknownUsers } from "./known-users.ts";
 import {
   type AskedCommand,
@@ -45,6 +46,8 @@ import {
 
 export interface CommandEnv extends AuthenticationEnv, KnownUsersEnv {
   readonly ACCOUNT_LOGS: AccountLogs;
+  /** Asked for health alone. */
+  readonly UNPUBLISHED: UnpublishedObjects;
 }
 
 type CommandContext = Context<HttpEnv<CommandEnv>>;
@@ -96,8 +99,7 @@ export function createCommandApp(): Hono<HttpEnv<CommandEnv>> {
   });
   app.all("/v1/commands", allow("POST"));
 
-  // What it needs is asked account by account; there is nothing to check for all.
-  app.get("/health", (context) => answerHealth(context.get("traceId"), {}));
+  app.get("/health", ({ env, var: { traceId } }) => commandHealth(traceId, env.UNPUBLISHED));
   app.get(
     CONTRACT_PATH,
     answerContract(() => import("./contract.ts")),

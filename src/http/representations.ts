@@ -23,7 +23,7 @@ export function commandLinks(account: Account): Links {
 }
 
 /** What every state of an account links, the past ones too. */
-export function accountLinks({ accountNumber, userId }: Account) {
+export function accountLinks({ accountNumber, userId }: Pick<Account, "accountNumber" | "userId">) {
   const href = accountHref(accountNumber);
   return {
     self: link(href),

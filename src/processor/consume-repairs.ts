@@ -9,9 +9,11 @@ import { keepMessage, park } from "./parking.ts";
 import { repairAndAnnounce } from "./repair-and-announce.ts";
 import { retryDeadLater, retryLater } from "./retry-later.ts";
 import { walkRange } from "./walk-range.ts";
+import { sendMoreRanges } from "./walks.ts";
 
 const repairSchema = z.union([
   z.strictObject({ walk: z.string(), range: z.int().nonnegative(), isFeedWhole: z.boolean().optional() }),
+  z.strictObject({ walk: z.string() }),
   z.strictObject({ accountNumber: accountNumberSchema, traceId: z.string().optional() }),
 ]);
 
@@ -22,7 +24,8 @@ export async function consumeRepairs(batch: MessageBatch, env: ProcessorEnv): Pr
     const work = repairSchema.safeParse(message.body).data;
     try {
       if (work === undefined) await keepMessage(env.OPERATIONS, message, null, "Not a repair");
-      else if ("walk" in work) await walkRange(env, work, message.attempts);
+      else if ("range" in work) await walkRange(env, work, message.attempts);
+      else if ("walk" in work) await sendMoreRanges(env, work);
       else await repairAndAnnounce(env, work.accountNumber, work.traceId);
       message.ack();
       logLine("repairs message", { ...work, durationMs: Date.now() - startedAt });
@@ -37,7 +40,7 @@ export async function consumeRepairs(batch: MessageBatch, env: ProcessorEnv): Pr
 }
 
 /**
- * Those of dead messages that were repairs: a range is let go, because whoever looks at its walk starts it again; an
+ * Those of dead messages that were repairs: one of a walk is let go, because whoever looks at the walk starts it again; an
  * account is parked. Answers the other messages.
  */
 export async function buryRepairs(messages: readonly Message[], env: ProcessorEnv): Promise<Message[]> {
@@ -46,7 +49,7 @@ export async function buryRepairs(messages: readonly Message[], env: ProcessorEn
     const work = repairSchema.safeParse(message.body).data;
     if (work === undefined) others.push(message);
     else if ("walk" in work) {
-      logLine("abandoned range", work);
+      logLine("abandoned part of a walk", work);
       message.ack();
     } else {
       const reason = { version: 1, message: "A repair was asked for, and failed as often as it was tried" };

@@ -15,7 +15,9 @@ import { FUNCTIONS_HREF, functionListSchema } from "./function-status.ts";
 import { inboxPaths } from "./inbox-contract.ts";
 import { MAP_HREF, mapFilterSchema, mapSchema } from "./map.ts";
 import {
+  differencesQuerySchema,
   operationsRootSchema,
+  parkedQuerySchema,
   rebuildBodySchema,
   replayedSchema,
   verificationBodySchema,
@@ -29,7 +31,13 @@ import {
 } from "./parking.ts";
 import { STATUS_PATH, statusSchema } from "./status.ts";
 import { subscriptionPaths } from "./subscriptions/contract.ts";
-import { rebuildSchema, verificationSchema, WALK_PATHS } from "./walk-representation.ts";
+import {
+  DIFFERENCES,
+  differencesPageSchema,
+  rebuildSchema,
+  verificationSchema,
+  WALK_PATHS,
+} from "./walk-representation.ts";
 
 const headers = { "Cache-Control": HEADERS["Cache-Control"] };
 const started = { ...headers, Location: LOCATION };
@@ -87,8 +95,9 @@ export const contract = describePart({
       id: "listParked",
       summary: "List what is parked",
       description: "Accounts whose events can't be applied, and messages that can't be read, newest first.",
-      answers: { 200: answer("What is parked", parkedListSchema, headers) },
-      problems: [],
+      query: parkedQuerySchema,
+      answers: { 200: answer("A page of what is parked", parkedListSchema, headers) },
+      problems: ["invalid-request"],
     }),
   },
   [`${PARKED_HREF}/replay`]: {
@@ -154,6 +163,18 @@ export const contract = describePart({
       problems: ["not-found"],
     }),
   },
+  [`${WALK_PATHS.rebuild}/{id}/${DIFFERENCES}`]: {
+    get: operation({
+      ...common,
+      id: "listRebuildDifferences",
+      summary: "See which accounts a rebuild had to park",
+      description: "All of them, in pages, in order of account.",
+      path: walkPath,
+      query: differencesQuerySchema,
+      answers: { 200: answer("A page of them", differencesPageSchema, headers) },
+      problems: ["invalid-request", "not-found"],
+    }),
+  },
   [WALK_PATHS.verification]: {
     post: operation({
       ...common,
@@ -174,6 +195,18 @@ export const contract = describePart({
       path: walkPath,
       answers: { 200: answer("The verification", verificationSchema, headers) },
       problems: ["not-found"],
+    }),
+  },
+  [`${WALK_PATHS.verification}/{id}/${DIFFERENCES}`]: {
+    get: operation({
+      ...common,
+      id: "listVerificationDifferences",
+      summary: "See every difference that a verification found",
+      description: "All of them, in pages, in order of account.",
+      path: walkPath,
+      query: differencesQuerySchema,
+      answers: { 200: answer("A page of differences", differencesPageSchema, headers) },
+      problems: ["invalid-request", "not-found"],
     }),
   },
 });

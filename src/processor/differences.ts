@@ -19,10 +19,13 @@ export type Difference = Readonly<z.infer<typeof differenceSchema>>;
 /** A difference before anything was done about it. */
 export type Finding = Omit<Difference, "mended">;
 
-/** So many are kept of an account: one that is wrong throughout is soon known to be. */
-const MAX_DIFFERENCES_PER_ACCOUNT = 50;
-/** So many are shown of a walk. */
-const MAX_DIFFERENCES = 1_000;
+/**
+ * So many go into one statement. A difference of an event says it twice, at about 3 KB for the largest, and D1 takes 2 MB in
+ * one parameter (D1 documentation, "Limits").
+ */
+const MAX_FINDINGS_PER_STATEMENT = 250;
+/** So many are shown at a time. */
+const MAX_DIFFERENCES_PER_PAGE = 500;
 /** What stands in the place of an account number for a total. */
 const NO_ACCOUNT = "";
 
@@ -32,7 +35,7 @@ export async function keepFindings(
   walk: string,
   findings: readonly Finding[],
 ): Promise<void> {
-  await keeping(operations, walk, findings).run();
+  if (findings.length > 0) await operations.batch(keeping(operations, walk, findings));
 }
 
 /** After mending: `left` is what is still so; all else that was kept of the account is mended. */
@@ -48,25 +51,28 @@ export async function settleFindings(
        WHERE walk_id = ?1 AND account_number = ?2 AND field NOT IN (SELECT value FROM json_each(?3))`,
     )
     .bind(walk, accountNumber ?? NO_ACCOUNT, JSON.stringify(left.map(({ field }) => field)));
-  await operations.batch([keeping(operations, walk, left), settling]);
+  await operations.batch([...keeping(operations, walk, left), settling]);
 }
 
-function keeping(operations: D1Database, walk: string, findings: readonly Finding[]): D1PreparedStatement {
-  const rows = findings
-    .slice(0, MAX_DIFFERENCES_PER_ACCOUNT)
-    .map(({ accountNumber, field, view, log }) => [
-      accountNumber ?? NO_ACCOUNT,
-      field,
-      JSON.stringify(view ?? null),
-      JSON.stringify(log ?? null),
-    ]);
-  return operations
-    .prepare(
-      `INSERT INTO differences (walk_id, account_number, field, view, log)
-       SELECT ?1, value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?2) WHERE TRUE
-       ON CONFLICT DO NOTHING`,
-    )
-    .bind(walk, JSON.stringify(rows));
+function keeping(operations: D1Database, walk: string, findings: readonly Finding[]): D1PreparedStatement[] {
+  const statement = operations.prepare(
+    `INSERT INTO differences (walk_id, account_number, field, view, log)
+     SELECT ?1, value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?2) WHERE TRUE
+     ON CONFLICT DO NOTHING`,
+  );
+  const statements: D1PreparedStatement[] = [];
+  for (let start = 0; start < findings.length; start += MAX_FINDINGS_PER_STATEMENT) {
+    const rows = findings
+      .slice(start, start + MAX_FINDINGS_PER_STATEMENT)
+      .map(({ accountNumber, field, view, log }) => [
+        accountNumber ?? NO_ACCOUNT,
+        field,
+        JSON.stringify(view ?? null),
+        JSON.stringify(log ?? null),
+      ]);
+    statements.push(statement.bind(walk, JSON.stringify(rows)));
+  }
+  return statements;
 }
 
 /** Those of a range's accounts of which something is kept that is not mended: an earlier attempt was interrupted. */
@@ -78,20 +84,40 @@ export async function accountsToSettle(operations: D1Database, walk: string): Pr
   return new Set(results.map((row) => row.account_number));
 }
 
-/** The first of a walk's differences, in order of account. */
-export async function readDifferences(operations: D1Database, walk: string): Promise<Difference[]> {
+/** A place in the order of a walk's differences. */
+export const differencePositionSchema = z.tuple([z.string(), z.string()]);
+
+type DifferencePosition = Readonly<z.infer<typeof differencePositionSchema>>;
+
+export interface DifferencesPage {
+  readonly differences: readonly Difference[];
+  /** Where the next page begins; null where this one has the last. */
+  readonly next: DifferencePosition | null;
+}
+
+/** A walk's differences after a place, in order of account. */
+export async function readDifferences(
+  operations: D1Database,
+  walk: string,
+  after: DifferencePosition = [NO_ACCOUNT, ""],
+): Promise<DifferencesPage> {
   const { results } = await operations
     .prepare(
       `SELECT account_number AS accountNumber, field, view, log, mended FROM differences
-       WHERE walk_id = ?1 ORDER BY account_number, field LIMIT ?2`,
+       WHERE walk_id = ?1 AND (account_number, field) > (?2, ?3) ORDER BY account_number, field LIMIT ?4`,
     )
-    .bind(walk, MAX_DIFFERENCES)
+    .bind(walk, ...after, MAX_DIFFERENCES_PER_PAGE + 1)
     .all<{ accountNumber: string; field: string; view: string; log: string; mended: number }>();
-  return results.map(({ accountNumber, field, view, log, mended }) => ({
-    accountNumber: accountNumber === NO_ACCOUNT ? null : accountNumber,
-    field,
-    view: JSON.parse(view),
-    log: JSON.parse(log),
-    mended: mended === 1,
-  }));
+  const shown = results.slice(0, MAX_DIFFERENCES_PER_PAGE);
+  const last = shown.at(-1);
+  return {
+    differences: shown.map(({ accountNumber, field, view, log, mended }) => ({
+      accountNumber: accountNumber === NO_ACCOUNT ? null : accountNumber,
+      field,
+      view: JSON.parse(view),
+      log: JSON.parse(log),
+      mended: mended === 1,
+    })),
+    next: results.length > shown.length && last !== undefined ? [last.accountNumber, last.field] : null,
+  };
 }

@@ -28,6 +28,8 @@ export interface ProcessorEnv extends AuthenticationEnv {
   readonly USER_DELETED_TYPES?: string;
   /** Told when the feed has grown. */
   readonly FEED_HUB: FeedHubs;
+  /** There is one: see `clock.ts`. */
+  readonly CLOCK: { getByName(name: string): { start(): Promise<void> } };
   /** One object for each subscription, by its id. */
   readonly SUBSCRIPTIONS: { getByName(id: string): { wake(): Promise<void> } };
   readonly ACCOUNT_REACTIONS: Queue<unknown>;

@@ -3,6 +3,9 @@
 import * as z from "zod";
 import { accountNumberSchema } from "../account/commands.ts";
 import { linkSchema } from "../http/representations.ts";
+import { differencePositionSchema } from "./differences.ts";
+import { pageQuerySchema } from "./pages.ts";
+import { parkedPositionSchema } from "./parking.ts";
 
 export const operationsRootSchema = z
   .object({
@@ -21,6 +24,9 @@ export const operationsRootSchema = z
 
 export const rebuildBodySchema = z.strictObject({});
 export const verificationBodySchema = z.strictObject({ repair: z.boolean().default(false) });
+
+export const differencesQuerySchema = pageQuerySchema(differencePositionSchema);
+export const parkedQuerySchema = pageQuerySchema(parkedPositionSchema);
 
 export const replayedSchema = z
   .object({

@@ -7,36 +7,48 @@ import { allow, createApp, type HttpEnv, ProblemError } from "../http/app.ts";
 import { authenticate } from "../http/authentication.ts";
 import { BODY_LIMIT_BYTES, limitBody, readJson } from "../http/body.ts";
 import { answerContract, CONTRACT_PATH } from "../http/contract-route.ts";
-import { answerHealth } from "../http/health.ts";
+import { answerHealth, answers } from "../http/health.ts";
 import { invalidMembers } from "../http/invalid-parts.ts";
 import { invalidRequest } from "../http/problems.ts";
 import { link } from "../http/representations.ts";
 import { requireScope } from "../http/scopes.ts";
 import { announceGrowth } from "./announce-growth.ts";
+import { readDifferences } from "./differences.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { FUNCTIONS_HREF, readFunctionStatus } from "./function-status.ts";
 import { INBOX_HREF } from "./inbox-href.ts";
 import { addInboxRoutes, addSignedInboxRoute } from "./inbox-routes.ts";
 import { getMap, MAP_HREF } from "./map.ts";
 import {
+  differencesQuerySchema,
   type operationsRootSchema,
+  parkedQuerySchema,
   rebuildBodySchema,
   type replayedSchema,
   verificationBodySchema,
 } from "./operations-schemas.ts";
+import { pageLinks, readPlace } from "./pages.ts";
 import {
+  countParked,
   discardKeptMessage,
   isParked,
   listParked,
   MESSAGES_HREF,
   PARKED_HREF,
+  type parkedListSchema,
   readKeptMessage,
   replayAll,
 } from "./parking.ts";
 import { repairAndAnnounce } from "./repair-and-announce.ts";
 import { readStatus, STATUS_PATH } from "./status.ts";
-import { WALK_PATHS, walkHref, walkRepresentation } from "./walk-representation.ts";
-import { readWalk, startWalk, type WalkKind } from "./walks.ts";
+import {
+  DIFFERENCES,
+  type differencesPageSchema,
+  WALK_PATHS,
+  walkHref,
+  walkRepresentation,
+} from "./walk-representation.ts";
+import { hasWalk, readWalk, startWalk, type WalkKind } from "./walks.ts";
 
 type OperationsContext = Context<HttpEnv<ProcessorEnv>>;
 
@@ -76,7 +88,7 @@ export function operationsRoutes(): Hono<HttpEnv<ProcessorEnv>> {
   get("/v1/operations", async (context) => context.json(ROOT));
   get(STATUS_PATH, async (context) => context.json(await readStatus(context.env)));
   get(FUNCTIONS_HREF, async (context) => context.json(await readFunctionStatus(context.env)));
-  get(PARKED_HREF, async (context) => context.json(await listParked(context.env.OPERATIONS)));
+  get(PARKED_HREF, answerParked);
   post(`${PARKED_HREF}/replay`, async (context) => context.json(await replayAll(context.env), 202));
   post(`${PARKED_HREF}/:accountNumber/replay`, replayOne);
   app.get(`${MESSAGES_HREF}/:id`, mayOperate, getMessage);
@@ -86,12 +98,18 @@ export function operationsRoutes(): Hono<HttpEnv<ProcessorEnv>> {
   post(WALK_PATHS.verification, (context) => start(context, "verification", verificationBodySchema));
   get(`${WALK_PATHS.rebuild}/:id`, (context) => answerWalk(context, "rebuild"));
   get(`${WALK_PATHS.verification}/:id`, (context) => answerWalk(context, "verification"));
+  get(`${WALK_PATHS.rebuild}/:id/${DIFFERENCES}`, (context) => answerDifferences(context, "rebuild"));
+  get(`${WALK_PATHS.verification}/:id/${DIFFERENCES}`, (context) =>
+    answerDifferences(context, "verification"),
+  );
   addInboxRoutes(app);
   get(MAP_HREF, getMap);
   app.get("/health", async ({ env, var: { traceId } }) =>
     answerHealth(traceId, {
-      "the views database": () => env.VIEWS.prepare("SELECT 1 FROM accounts LIMIT 1").first(),
-      "the operations database": () => env.OPERATIONS.prepare("SELECT 1 FROM directory LIMIT 1").first(),
+      "the views database": answers(() => env.VIEWS.prepare("SELECT 1 FROM accounts LIMIT 1").first()),
+      "the operations database": answers(() =>
+        env.OPERATIONS.prepare("SELECT 1 FROM directory LIMIT 1").first(),
+      ),
     }),
   );
   app.get(
@@ -102,6 +120,17 @@ export function operationsRoutes(): Hono<HttpEnv<ProcessorEnv>> {
     context.json((await import("./events-contract.ts")).eventsContract),
   );
   return app;
+}
+
+async function answerParked(context: OperationsContext): Promise<Response> {
+  const { OPERATIONS } = context.env;
+  const { items, next } = await listParked(OPERATIONS, readPlace(context, parkedQuerySchema));
+  const answer: z.infer<typeof parkedListSchema> = {
+    items: [...items],
+    total: await countParked(OPERATIONS),
+    _links: { ...pageLinks(context, next), replay: link(`${PARKED_HREF}/replay`) },
+  };
+  return context.json(answer);
 }
 
 async function replayOne(context: OperationsContext): Promise<Response> {
@@ -158,6 +187,22 @@ async function start(
 
 async function answerWalk(context: OperationsContext, kind: WalkKind): Promise<Response> {
   const walk = await readWalk(context.env.OPERATIONS, kind, context.req.param("id") ?? "");
-  if (walk === null) throw new ProblemError({ code: "not-found", detail: `There is no such ${kind}` });
+  if (walk === null) throw noSuchWalk(kind);
   return context.json(walkRepresentation(walk));
+}
+
+async function answerDifferences(context: OperationsContext, kind: WalkKind): Promise<Response> {
+  const after = readPlace(context, differencesQuerySchema);
+  const id = context.req.param("id") ?? "";
+  if (!(await hasWalk(context.env.OPERATIONS, kind, id))) throw noSuchWalk(kind);
+  const { differences, next } = await readDifferences(context.env.OPERATIONS, id, after);
+  const answer: z.infer<typeof differencesPageSchema> = {
+    items: [...differences],
+    _links: pageLinks(context, next),
+  };
+  return context.json(answer);
+}
+
+function noSuchWalk(kind: WalkKind): ProblemError {
+  return new ProblemError({ code: "not-found", detail: `There is no such ${kind}` });
 }

@@ -8,6 +8,7 @@ import { link, linkSchema } from "../http/representations.ts";
 import { sendReactions } from "./announce.ts";
 import { registering } from "./directory.ts";
 import type { ProcessorEnv } from "./env.ts";
+import { pageLinksSchema } from "./pages.ts";
 import { failingReactions, PARKED_REACTIONS } from "./reactions.ts";
 import { reasonText } from "./reason.ts";
 import type { Unprojectable } from "./repair.ts";
@@ -41,12 +42,10 @@ const shownSchema = parkedSchema.extend({
 export const parkedListSchema = z
   .object({
     items: z.array(shownSchema),
-    total: z.int().nonnegative().describe("How many there are, of which the newest are shown"),
-    _links: z.object({ self: linkSchema, replay: linkSchema }),
+    total: z.int().nonnegative().describe("How many there are on all pages"),
+    _links: pageLinksSchema.extend({ replay: linkSchema }),
   })
   .meta({ id: "ParkedList" });
-
-type ParkedList = z.infer<typeof parkedListSchema>;
 
 /** A message that can't be read, whole. */
 export const keptMessageSchema = parkedSchema
@@ -63,7 +62,7 @@ export const replayingSchema = z
 export const PARKED_HREF = "/v1/operations/parked";
 export const MESSAGES_HREF = "/v1/operations/messages";
 
-/** So much of what is parked is shown, the newest first. */
+/** So much of what is parked is shown at a time, the newest first. */
 const MAX_LISTED = 500;
 /** `sendBatch` takes so many (Queues documentation, "Limits"). */
 const MAX_MESSAGES_PER_SEND = 100;
@@ -74,17 +73,35 @@ const ALL_PARKED = `
   UNION ALL SELECT account_number, NULL, NULL, reason, at, attempts, id FROM unreadable_messages
   UNION ALL ${PARKED_REACTIONS}`;
 
-/** The newest of them, and how many there are in all. */
-export async function listParked(operations: D1Database): Promise<ParkedList> {
+/** A place in the order of what is parked: epoch milliseconds, and what tells those of one moment apart. */
+export const parkedPositionSchema = z.tuple([z.int().nonnegative(), z.string()]);
+
+type ParkedPosition = Readonly<z.infer<typeof parkedPositionSchema>>;
+
+export interface ParkedPage {
+  readonly items: readonly z.infer<typeof shownSchema>[];
+  /** Where the next page begins; null where this one has the last. */
+  readonly next: ParkedPosition | null;
+}
+
+/** What is parked after a place, the newest first. */
+export async function listParked(
+  operations: D1Database,
+  [at, key]: ParkedPosition = [Number.MAX_SAFE_INTEGER, ""],
+): Promise<ParkedPage> {
   const { results } = await operations
-    .prepare(`SELECT * FROM (${ALL_PARKED}) ORDER BY at DESC LIMIT ?1`)
-    .bind(MAX_LISTED)
-    .all<Parked>();
-  const total = results.length < MAX_LISTED ? results.length : await countParked(operations);
+    .prepare(
+      `SELECT *, concat_ws(' ', accountNumber, function, messageId) AS key FROM (${ALL_PARKED})
+       WHERE (at, concat_ws(' ', accountNumber, function, messageId)) < (?1, ?2)
+       ORDER BY at DESC, key DESC LIMIT ?3`,
+    )
+    .bind(at, key, MAX_LISTED + 1)
+    .all<Parked & { key: string }>();
+  const shown = results.slice(0, MAX_LISTED);
+  const last = shown.at(-1);
   return {
-    items: results.map((parked) => ({ ...parked, _links: parkedLinks(parked) })),
-    total,
-    _links: { self: link(PARKED_HREF), replay: link(`${PARKED_HREF}/replay`) },
+    items: shown.map(({ key: _, ...parked }) => ({ ...parked, _links: parkedLinks(parked) })),
+    next: results.length > shown.length && last !== undefined ? [last.at, last.key] : null,
   };
 }
 
@@ -144,7 +161,7 @@ export async function replayAll(env: ProcessorEnv): Promise<z.infer<typeof repla
     env,
     reactions.map((pair) => ({ ...pair, version: 0 })),
   );
-  const missed = await resendReactions(env, 0);
+  const { reactions: missed } = await resendReactions(env, 0);
   return { replaying: accountNumbers.length + reactions.length + missed };
 }
 

@@ -136,6 +136,14 @@ export async function forgottenReactions(operations: D1Database, before: number)
   return results;
 }
 
+/** Whether a function waits anywhere to be asked again by itself. */
+export async function isAnyWaiting(operations: D1Database): Promise<boolean> {
+  const row = await operations
+    .prepare("SELECT 1 FROM reactions WHERE attempts > 0 AND parked = 0 LIMIT 1")
+    .first();
+  return row !== null;
+}
+
 interface Progress {
   readonly position: number;
   readonly isFailing: boolean;

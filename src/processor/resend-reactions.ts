@@ -5,7 +5,7 @@ import { type FeedEvent, readFeed, readFeedHead } from "../views/feed.ts";
 import { announce, sendReactions } from "./announce.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { checkedUpTo, type KnownFunction, knownFunctions, moveChecked } from "./functions.ts";
-import { forgottenReactions, readProgress } from "./reactions.ts";
+import { forgottenReactions, isAnyWaiting, readProgress } from "./reactions.ts";
 
 /** What happened since is most likely on its way. */
 const ON_ITS_WAY_MS = 60_000;
@@ -17,22 +17,38 @@ const PAGE = 500;
 /** More is left to the next time. */
 const MAX_PAGES = 20;
 
+export interface Resent {
+  /** To so many accounts. */
+  readonly reactions: number;
+  /** Whether every function is done with all that the feed has, or parked. */
+  readonly areSettled: boolean;
+}
+
 /**
- * Announces again what functions are not done with, although it happened long enough ago. Answers to how many accounts.
- * `olderThanMs`: how long ago that is.
+ * Announces again what functions are not done with, although it happened long enough ago. `olderThanMs`: how long ago
+ * that is.
  */
-export async function resendReactions(env: ProcessorEnv, olderThanMs = ON_ITS_WAY_MS): Promise<number> {
+export async function resendReactions(env: ProcessorEnv, olderThanMs = ON_ITS_WAY_MS): Promise<Resent> {
   const functions = await knownFunctions(env);
-  if (functions.length === 0) return 0;
+  if (functions.length === 0) return { reactions: 0, areSettled: true };
   const forgotten = await forgottenReactions(env.OPERATIONS, Date.now() - SURELY_TRIED_MS);
   await sendReactions(
     env,
     forgotten.map((pair) => ({ ...pair, version: 0 })),
   );
   const head = await readFeedHead(env.VIEWS);
-  let resent = forgotten.length;
-  for (const known of functions) resent += await resendTo(env, known, head, Date.now() - olderThanMs);
-  return resent;
+  const looked: Looked[] = [];
+  for (const known of functions) looked.push(await resendTo(env, known, head, Date.now() - olderThanMs));
+  return {
+    reactions: forgotten.length + looked.reduce((sum, { resent }) => sum + resent, 0),
+    areSettled: looked.every(({ checked }) => checked >= head) && !(await isAnyWaiting(env.OPERATIONS)),
+  };
+}
+
+interface Looked {
+  readonly resent: number;
+  /** The function is done with all up to here. */
+  readonly checked: number;
 }
 
 async function resendTo(
@@ -40,7 +56,7 @@ async function resendTo(
   known: KnownFunction,
   head: number,
   before: number,
-): Promise<number> {
+): Promise<Looked> {
   const stored = (await checkedUpTo(env.OPERATIONS, known.name)) ?? Math.max(head - FIRST_LOOK_BACK, 0);
   // Where the feed was made anew, its positions are others.
   let after = stored > head ? 0 : stored;
@@ -68,8 +84,9 @@ async function resendTo(
     }
     after = page.next ?? head;
   }
-  await moveChecked(env.OPERATIONS, known.name, checked ?? after);
-  return resent;
+  checked ??= after;
+  await moveChecked(env.OPERATIONS, known.name, checked);
+  return { resent, checked };
 }
 
 /** One that fails is known, and counted where it does. */

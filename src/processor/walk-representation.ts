@@ -3,12 +3,16 @@
 import * as z from "zod";
 import { link, linkSchema } from "../http/representations.ts";
 import { differenceSchema } from "./differences.ts";
+import { pageLinksSchema } from "./pages.ts";
 import type { Walk, WalkKind } from "./walks.ts";
 
 export const WALK_PATHS: Readonly<Record<WalkKind, string>> = {
   rebuild: "/v1/operations/rebuilds",
   verification: "/v1/operations/verifications",
 };
+
+/** Below a walk's path. */
+export const DIFFERENCES = "differences";
 
 export const walkHref = (kind: WalkKind, id: string): string => `${WALK_PATHS[kind]}/${id}`;
 
@@ -25,14 +29,18 @@ export const rebuildSchema = z
     secondsLeft: z.int().nullable().describe("Null while nothing is done"),
     found: z.int().nonnegative().describe("Differences; in a rebuild, accounts that had to be parked"),
     mended: z.int().nonnegative(),
-    differences: z.array(differenceSchema).describe("The first so many of them"),
-    _links: z.object({ self: linkSchema }),
+    differences: z.array(differenceSchema).describe("The first so many of them; the link leads to all"),
+    _links: z.object({ self: linkSchema, differences: linkSchema }),
   })
   .meta({ id: "Rebuild" });
 
 export const verificationSchema = rebuildSchema
   .extend({ repair: z.boolean().describe("Whether it mends what differs") })
   .meta({ id: "Verification" });
+
+export const differencesPageSchema = z
+  .object({ items: z.array(differenceSchema), _links: pageLinksSchema })
+  .meta({ id: "DifferencesPage" });
 
 type WalkRepresentation = z.infer<typeof rebuildSchema> | z.infer<typeof verificationSchema>;
 
@@ -48,6 +56,9 @@ export function walkRepresentation(walk: Walk): WalkRepresentation {
     secondsLeft: walk.done === 0 ? null : Math.round((walk.total - walk.done) / perSecond),
     differences: [...differences],
     ...(kind === "verification" ? { repair: mends } : {}),
-    _links: { self: link(walkHref(kind, walk.id)) },
+    _links: {
+      self: link(walkHref(kind, walk.id)),
+      differences: link(`${walkHref(kind, walk.id)}/${DIFFERENCES}`),
+    },
   };
 }

@@ -3,7 +3,7 @@
 
 import * as z from "zod";
 import { isFeedAsLongAsVersions } from "../views/account-feed.ts";
-import { type Difference, readDifferences } from "./differences.ts";
+import { type Difference, type DifferencesPage, readDifferences } from "./differences.ts";
 import type { AccountRange } from "./directory.ts";
 import type { ProcessorEnv } from "./env.ts";
 
@@ -15,6 +15,11 @@ export interface RangeMessage {
   readonly range: number;
   /** Whether the feed was as long as it has to be when the message was sent; else, or left out, nothing is taken on trust. */
   readonly isFeedWhole?: boolean | undefined;
+}
+
+/** Another one: there are ranges of the walk that were never sent. */
+interface MoreRangesMessage {
+  readonly walk: string;
 }
 
 export interface WalkRange extends AccountRange {
@@ -49,6 +54,10 @@ export interface Walk {
 const ACCOUNTS_PER_RANGE = 50;
 /** `sendBatch` takes so many (Queues documentation, "Limits"). */
 const MAX_MESSAGES_PER_SEND = 100;
+/** So often one invocation sends: 100,000 accounts. Of a larger walk the next one goes on. */
+const MAX_SENDS = 20;
+/** In the place of a time. */
+const NEVER_SENT = 0;
 /** Who was sent for so short a time is still waited for. */
 const RESEND_AFTER_MS = 10_000;
 
@@ -86,24 +95,34 @@ export async function startWalk(env: ProcessorEnv, kind: WalkKind, mends: boolea
       .bind(kind, mends ? 1 : 0),
   ]);
   const walk = unfinished?.results[0]?.id ?? id;
-  await sendRanges(env, walk);
+  await sendRanges(env, walk, Date.now() - RESEND_AFTER_MS);
   return walk;
 }
 
+/** Goes on sending what a start left. */
+export function sendMoreRanges(env: ProcessorEnv, { walk }: MoreRangesMessage): Promise<void> {
+  return sendRanges(env, walk, NEVER_SENT + 1);
+}
+
+/** Sends the ranges that are not done and were not sent since; after so many, a message to go on. */
 async function sendRanges(
   { OPERATIONS: operations, VIEWS, ACCOUNT_REPAIRS }: ProcessorEnv,
   walk: string,
+  sentBefore: number,
 ): Promise<void> {
   const { results } = await operations
     .prepare(
-      "SELECT range FROM walk_ranges WHERE walk_id = ?1 AND done_at IS NULL AND sent_at < ?2 ORDER BY range",
+      `SELECT range FROM walk_ranges WHERE walk_id = ?1 AND done_at IS NULL AND sent_at < ?2
+       ORDER BY range LIMIT ${MAX_SENDS * MAX_MESSAGES_PER_SEND + 1}`,
     )
-    .bind(walk, Date.now() - RESEND_AFTER_MS)
+    .bind(walk, sentBefore)
     .all<{ range: number }>();
   if (results.length === 0) return;
   const isFeedWhole = await isFeedAsLongAsVersions(VIEWS);
-  for (let start = 0; start < results.length; start += MAX_MESSAGES_PER_SEND) {
+  for (let sends = 0; sends < MAX_SENDS; sends++) {
+    const start = sends * MAX_MESSAGES_PER_SEND;
     const ranges = results.slice(start, start + MAX_MESSAGES_PER_SEND).map(({ range }) => range);
+    if (ranges.length === 0) return;
     await ACCOUNT_REPAIRS.sendBatch(ranges.map((range) => ({ body: { walk, range, isFeedWhole } })));
     await operations
       .prepare(
@@ -112,6 +131,8 @@ async function sendRanges(
       .bind(walk, Date.now(), JSON.stringify(ranges))
       .run();
   }
+  if (results.length > MAX_SENDS * MAX_MESSAGES_PER_SEND)
+    await ACCOUNT_REPAIRS.sendBatch([{ body: { walk } }]);
 }
 
 /** The range, unless it is done already. */
@@ -150,6 +171,8 @@ export async function finishRange(
   ]);
 }
 
+const NO_DIFFERENCES: Pick<DifferencesPage, "differences"> = { differences: [] };
+
 /** How many differences a walk found, and how many of them are mended. */
 const COUNTED_DIFFERENCES = `
   (SELECT count(*) FROM differences WHERE walk_id = walks.id) AS found,
@@ -167,8 +190,16 @@ export async function readWalk(operations: D1Database, kind: WalkKind, id: strin
     .bind(id, kind)
     .first<Omit<Walk, "mends" | "differences"> & { mends: number }>();
   if (row === null) return null;
-  const differences = row.found === 0 ? [] : await readDifferences(operations, id);
+  const { differences } = row.found === 0 ? NO_DIFFERENCES : await readDifferences(operations, id);
   return { ...row, mends: row.mends === 1, differences };
+}
+
+export async function hasWalk(operations: D1Database, kind: WalkKind, id: string): Promise<boolean> {
+  const row = await operations
+    .prepare("SELECT 1 FROM walks WHERE id = ?1 AND kind = ?2")
+    .bind(id, kind)
+    .first();
+  return row !== null;
 }
 
 export const lastVerificationSchema = z.object({

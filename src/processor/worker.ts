@@ -1,16 +1,17 @@
-// The processor Worker's entry: its queues, its routes, its clock, and the classes of the feed's hub and of subscriptions.
+// The processor Worker's entry: its queues, its routes, and the classes of its objects.
 
+import { waitUntil } from "cloudflare:workers";
+import { startClock } from "./clock.ts";
 import { consumeDeadEvents, consumeEvents } from "./consume.ts";
 import { consumeInbox } from "./consume-inbox.ts";
 import { consumeDeadReactions, consumeReactions } from "./consume-reactions.ts";
 import { consumeRepairs } from "./consume-repairs.ts";
 import type { ProcessorEnv } from "./env.ts";
-import { sendDue } from "./inbox.ts";
 import { operationsRoutes } from "./operations.ts";
-import { resendReactions } from "./resend-reactions.ts";
 import { addSubscriptionRoutes } from "./subscriptions/routes.ts";
-import { wakeSubscriptions, wakeSubscriptionsBehind } from "./subscriptions/wake.ts";
+import { wakeSubscriptions } from "./subscriptions/wake.ts";
 
+export { Clock } from "./clock.ts";
 export { FeedHub } from "./feed-hub.ts";
 export { SubscriptionObject } from "./subscriptions/subscription-object.ts";
 
@@ -35,17 +36,21 @@ const CONSUMERS: Readonly<Record<string, Consumer>> = {
   inbox: aside(consumeInbox),
 };
 
+const routes = addSubscriptionRoutes(operationsRoutes());
+
 export default {
-  fetch: addSubscriptionRoutes(operationsRoutes()).fetch,
+  fetch(request: Request, env: ProcessorEnv, context?: ExecutionContext): Response | Promise<Response> {
+    // What it leaves to be done may get lost.
+    if (request.method === "POST") waitUntil(startClock(env));
+    return routes.fetch(request, env, context);
+  },
   async queue(batch: MessageBatch, env: ProcessorEnv, context: ExecutionContext): Promise<void> {
     const consumer = CONSUMERS[batch.queue];
     if (consumer === undefined) throw new Error(`No consumer for the queue ${batch.queue}`);
+    // First of all, so that the clock ticks even where this ends in the middle.
+    context.waitUntil(startClock(env));
     const types = await consumer(batch, env);
     // Behind the batch's back: nothing about a subscription delays a view.
     context.waitUntil(wakeSubscriptions(env, types));
-  },
-  /** Every minute: what got lost on its way to a subscription or a function, or from the inbox. */
-  async scheduled(_: ScheduledController, env: ProcessorEnv): Promise<void> {
-    await Promise.all([wakeSubscriptionsBehind(env), resendReactions(env), sendDue(env)]);
   },
 };

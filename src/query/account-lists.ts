@@ -2,20 +2,25 @@
 
 import * as z from "zod";
 import { ACCOUNT_STATUSES } from "../account/account.ts";
-import { accountRepresentation } from "../http/representations.ts";
+import { accountNumberSchema } from "../account/commands.ts";
+import { cursorAt, cursorParameter } from "../http/cursor.ts";
 import { ownerOf } from "../http/scopes.ts";
 import { type AccountFilter, type ListPosition, listAccounts } from "../views/account-list.ts";
-import { cursorAt, cursorParameter } from "./cursor.ts";
 import type { QueryContext } from "./env.ts";
 import { pageResponse } from "./page.ts";
 import { flagParameter, limitParameter, readPath, readQuery, userIdParameter } from "./parameters.ts";
+import { viewedRepresentation } from "./viewed-account.ts";
 
 const MAX_ACCOUNTS = 200;
 const DEFAULT_ACCOUNTS = 50;
 
+const positionSchema = z
+  .tuple([z.int().nonnegative(), accountNumberSchema])
+  .transform(([createdAt, accountNumber]): ListPosition => ({ createdAt, accountNumber }));
+
 export const userAccountsQuerySchema = z.strictObject({
   limit: limitParameter(MAX_ACCOUNTS, DEFAULT_ACCOUNTS),
-  cursor: cursorParameter.optional(),
+  cursor: cursorParameter(positionSchema).optional(),
 });
 
 export const accountsQuerySchema = userAccountsQuerySchema.extend({
@@ -49,6 +54,9 @@ async function accountsPage(
   if (owner !== null && (filter.userId ?? owner) !== owner) return pageResponse(context, [], null);
   const visible = owner === null ? filter : { ...filter, userId: owner };
   const { accounts, next } = await listAccounts(context.env.VIEWS, visible, after ?? null, limit);
-  const shown = accounts.map(accountRepresentation);
-  return pageResponse(context, shown, next === null ? null : ["cursor", cursorAt(next)]);
+  return pageResponse(
+    context,
+    accounts.map(viewedRepresentation),
+    next === null ? null : ["cursor", cursorAt([next.createdAt, next.accountNumber])],
+  );
 }

@@ -1,26 +1,19 @@
 // One account: from the view, from its log where the view is behind, or from its log as it was at a version or a time.
 
 import * as z from "zod";
-import type { Account } from "../account/account.ts";
 import type { PastState } from "../account/account-log.ts";
 import { reachLog } from "../account/reach-log.ts";
 import { ProblemError } from "../http/app.ts";
 import { parseEntityTags } from "../http/entity-tags.ts";
 import { logFailure } from "../http/log-line.ts";
 import { invalidRequest } from "../http/problems.ts";
-import {
-  accountHref,
-  accountLinks,
-  accountRepresentation,
-  commandLinks,
-  link,
-  versionTag,
-} from "../http/representations.ts";
-import { readAccount } from "../views/accounts-view.ts";
+import { accountHref, accountLinks, commandLinks, link, versionTag } from "../http/representations.ts";
+import { readAccount, type ViewedAccount } from "../views/accounts-view.ts";
 import type { QueryContext } from "./env.ts";
 import { accountNotFound, versionNotFound } from "./not-found.ts";
 import { knownToCaller, requireKnownLog } from "./own-account.ts";
 import { readAccountNumber, readQuery, timeParameter, versionParameter } from "./parameters.ts";
+import { viewedRepresentation } from "./viewed-account.ts";
 
 /** An event that is older, and not in the view, is not on its way any more. */
 const STALE_AFTER_MS = 30_000;
@@ -88,13 +81,17 @@ function mayAsk(accountNumber: string, now: number): boolean {
   return true;
 }
 
-function presentResponse(context: QueryContext, account: Account, servedFrom: "view" | "log"): Response {
+function presentResponse(
+  context: QueryContext,
+  account: ViewedAccount,
+  servedFrom: "view" | "log",
+): Response {
   const tag = versionTag(account.version);
   context.header("Served-From", servedFrom);
   context.header("ETag", tag);
   context.header("Cache-Control", "private, no-cache");
   if (clientHas(context, account.version)) return context.body(null, 304);
-  return context.json(accountRepresentation(account));
+  return context.json(viewedRepresentation(account));
 }
 
 /** By weak comparison (RFC 9110, 13.1.2). */

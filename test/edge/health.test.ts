@@ -48,6 +48,20 @@ describe("the health of the service", () => {
     });
   });
 
+  it("is degraded, with the command side's own reason, while the queue refuses events", async () => {
+    const reason = "the queue refuses events since 2026-11-24T12:00:00.000Z (accounts: 2)";
+    const response = await request(
+      "/health",
+      {},
+      { ...parts(), COMMAND: answering(503, { status: reason }) },
+    );
+    expect(response.status).toBe(503);
+    expect(await response.json()).toEqual({
+      status: "degraded",
+      parts: { command: reason, query: "ok", processor: "ok" },
+    });
+  });
+
   it("can be asked for with HEAD", async () => {
     const response = await request("/health", { method: "HEAD" });
     expect(response.status).toBe(200);

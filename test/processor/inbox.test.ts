@@ -1,8 +1,9 @@
 // The inbox: what other services send is stored before it is answered, and handled once, whatever comes twice or fails.
 
-import { createScheduledController, env } from "cloudflare:test";
+import { env } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { signatureHeaders } from "../../src/http/standard-webhooks.ts";
+import { seeToLost } from "../../src/processor/clock.ts";
 import type { ProcessorEnv } from "../../src/processor/env.ts";
 import worker from "../../src/processor/worker.ts";
 import { readUserState } from "../../src/views/users.ts";
@@ -45,10 +46,10 @@ const bindings = (): ProcessorEnv => ({
 });
 
 async function send(init: RequestInit, path = "/v1/inbox", changed: Partial<ProcessorEnv> = {}) {
-  const response = await worker.fetch(new Request(`http://localhost${path}`, init), {
-    ...bindings(),
-    ...changed,
-  });
+  const response = await worker.fetch(
+    new Request(`http://localhost${path}`, init),
+    Object.assign(bindings(), changed),
+  );
   // biome-ignore lint/suspicious/noExplicitAny: what a test expects of a body is the test's own claim
   const body: any = await response.json();
   return { status: response.status, body, headers: response.headers };
@@ -80,10 +81,10 @@ async function deliverQueued(changed: Partial<ProcessorEnv> = {}) {
 const items = async (query = "") => (await get(`/v1/inbox${query}`)).items;
 const userState = (userId: number) => readUserState(env.OPERATIONS, userId);
 
-/** The platform calls it every minute. */
+/** What the clock does every minute. */
 async function minutePasses(): Promise<void> {
   vi.useFakeTimers({ now: Date.now() + 61_000, toFake: ["Date"] });
-  await worker.scheduled(createScheduledController(), bindings());
+  await seeToLost(bindings());
 }
 
 const DOWN: Partial<ProcessorEnv> = {

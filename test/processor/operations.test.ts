@@ -53,6 +53,10 @@ const get = (path: string) => send("GET", path);
 const post = (path: string, body?: unknown) => send("POST", path, body);
 const deliverRepairs = () => deliver(repairs.splice(0), views, "account-repairs");
 
+function hasRange(body: unknown): body is { readonly range: number } {
+  return typeof body === "object" && body !== null && "range" in body;
+}
+
 let accounts = 0;
 
 /** An account with so many events, all of them projected. */
@@ -114,6 +118,10 @@ async function loseViews(): Promise<void> {
   await views.batch(["accounts", "feed_chunks"].map((table) => views.prepare(`DELETE FROM ${table}`)));
 }
 
+async function loseFeed(): Promise<void> {
+  await views.prepare("DELETE FROM feed_chunks").run();
+}
+
 describe("a rebuild", () => {
   it("restores every account, total and event after all views are lost", async () => {
     const made = [await projectedAccount(3), await projectedAccount(5), await projectedAccount(1)];
@@ -167,6 +175,23 @@ describe("a rebuild", () => {
       status: "done",
       done: 120,
     });
+  });
+
+  it("of very many accounts is sent bit by bit, and goes on by itself", async () => {
+    await env.OPERATIONS.prepare(
+      `WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 100100)
+       INSERT INTO directory SELECT printf('MANY-%06d', number) FROM numbers`,
+    ).run();
+    const { body } = await post("/v1/operations/rebuilds");
+    const ranges = () => repairs.flatMap((body) => (hasRange(body) ? [body.range] : []));
+    expect(ranges()).toHaveLength(2_000);
+    const others = repairs.filter((body) => !hasRange(body));
+    expect(others).toEqual([{ walk: body.id }]);
+
+    // Twice, as a queue may.
+    await deliver([...others, ...others], views, "account-repairs", bindings());
+    expect(ranges()).toEqual(Array.from({ length: 2_002 }, (_, range) => range));
+    expect(repairs).toHaveLength(2_003);
   });
 
   it("started twice is one, and sends again what may be lost", async () => {
@@ -340,6 +365,43 @@ describe("a verification", () => {
     expect(await readAccount(views, extra)).toBeNull();
   });
 
+  it("reports each difference of an account that is wrong throughout, page by page", async () => {
+    const accountNumber = await projectedAccount(100);
+    await storageOf(accountNumber, ({ sql }) => {
+      sql.exec(
+        `WITH RECURSIVE more (version) AS (SELECT 101 UNION ALL SELECT version + 1 FROM more WHERE version < 1200)
+         INSERT INTO events
+           SELECT more.version, type, schema, created_at - 3600000, data, metadata, more.version, NULL, NULL
+           FROM more, events WHERE events.version = 99 + more.version % 2`,
+      );
+    });
+    await post(`/v1/operations/rebuilds`);
+    await deliverRepairs();
+    await loseFeed();
+
+    const walk = await verify();
+    // Beside the events the total, which was kept with them.
+    expect(walk.found).toBe(1_201);
+    let page = await get(walk._links.differences.href);
+    const fields = page.body.items.map(({ field }: { field: string }) => field);
+    while (page.body._links.next !== undefined) {
+      page = await get(page.body._links.next.href);
+      fields.push(...page.body.items.map(({ field }: { field: string }) => field));
+    }
+    expect(fields).toHaveLength(1_201);
+    expect(new Set(fields)).toEqual(
+      new Set([
+        "total ACCOUNT_PENDING",
+        ...Array.from({ length: 1_200 }, (_, index) => `feed ${index + 1}`),
+      ]),
+    );
+
+    const mended = await verify({ repair: true });
+    expect(mended).toMatchObject({ found: mended.mended });
+    expect(mended.found).toBeGreaterThanOrEqual(1_200);
+    expect((await verify()).found).toBe(0);
+  });
+
   it("says of a log that does not fold that it does not, and goes on", async () => {
     const [bad, good] = [await projectedAccount(3), await projectedAccount(3)];
     await storageOf(bad, ({ sql }) => {
@@ -501,6 +563,24 @@ describe("what is parked", () => {
     expect((await get("/v1/operations/parked")).body.items).toEqual([]);
     await expectProjected(accountNumber);
     expect((await post(path)).status).toBe(404);
+  });
+
+  it("is listed page by page, each once, however many wait since the same moment", async () => {
+    await env.OPERATIONS.prepare(
+      `WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 1001)
+       INSERT INTO parked SELECT printf('PARKED-%04d', number), 1, 'Broken', 1000 + number / 700, 1 FROM numbers`,
+    ).run();
+    const numbers: string[] = [];
+    for (let next: string | undefined = "/v1/operations/parked"; next !== undefined; ) {
+      const { body }: Awaited<ReturnType<typeof get>> = await get(next);
+      expect(body.total).toBe(1_001);
+      numbers.push(...body.items.map((item: { accountNumber: string }) => item.accountNumber));
+      next = body._links.next?.href;
+    }
+    expect(numbers).toHaveLength(1_001);
+    expect(new Set(numbers).size).toBe(1_001);
+    expect((await get("/v1/operations/parked?cursor=x")).status).toBe(400);
+    expect((await get("/v1/operations/parked?limit=1")).status).toBe(400);
   });
 
   it("is replayed all at once", async () => {

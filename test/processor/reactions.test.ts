@@ -1,7 +1,8 @@
 // Leading functions over accounts: in order, at least once, each command with its effect once, no trouble spreading.
 
-import { createScheduledController, env } from "cloudflare:test";
+import { env } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { seeToLost } from "../../src/processor/clock.ts";
 import type { ProcessorEnv } from "../../src/processor/env.ts";
 import worker from "../../src/processor/worker.ts";
 import { CREATE, MAKE_DEFAULT } from "../workerd/commands.ts";
@@ -435,14 +436,14 @@ describe("a part of the system that fails", () => {
       await circle.command(number, CREATE);
       await circle.deliverEvents();
       circle.reactions.splice(0);
-      await worker.scheduled(createScheduledController(), { ...env, ...circle.bindings() });
+      await seeToLost({ ...env, ...circle.bindings() });
       expect(circle.reactions).toEqual([]);
       if (number === first) {
         expect((await send(circle, "POST", "/v1/operations/parked/replay")).body).toEqual({ replaying: 1 });
       } else {
         const now = Date.now();
         const clock = vi.spyOn(Date, "now").mockReturnValue(now + 61_000);
-        await worker.scheduled(createScheduledController(), { ...env, ...circle.bindings() });
+        await seeToLost({ ...env, ...circle.bindings() });
         clock.mockRestore();
       }
       await circle.run();
@@ -466,7 +467,7 @@ describe("a part of the system that fails", () => {
     isBroken = false;
     const now = Date.now();
     vi.spyOn(Date, "now").mockReturnValue(now + 601_000);
-    await worker.scheduled(createScheduledController(), { ...env, ...circle.bindings() });
+    await seeToLost({ ...env, ...circle.bindings() });
     await circle.deliverReactions();
 
     expect(await typesOf(number)).toHaveLength(2);

@@ -1,3 +1,4 @@
+import { env } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import type { Account } from "../../src/account/account.ts";
 import { useEmptyViews } from "../workerd/views.ts";
@@ -85,6 +86,28 @@ describe("the list of accounts", () => {
     });
 
     expect(pages).toEqual([["E", "D"], ["C", "B"], ["A"]]);
+  });
+
+  it("shows an account of a status that newer code wrote as it stands, without commands, among the others", async () => {
+    await project(account("A"), account("B"), account("C"));
+    await env.VIEWS.exec("UPDATE accounts SET status = 'ACCOUNT_FROZEN' WHERE account_number = 'B'");
+    const { items } = await json("/v1/accounts");
+    expect(items).toMatchObject([
+      { accountNumber: "C" },
+      { status: "ACCOUNT_FROZEN" },
+      { accountNumber: "A" },
+    ]);
+    expect(items[1]).toEqual({
+      ...account("B"),
+      status: "ACCOUNT_FROZEN",
+      _links: {
+        self: { href: "/v1/accounts/B" },
+        events: { href: "/v1/accounts/B/events" },
+        commands: { href: "/v1/accounts/B/commands" },
+        owner: { href: "/v1/users/1/accounts" },
+      },
+    });
+    expect(await json("/v1/accounts/B")).toEqual(items[1]);
   });
 
   it("keeps to its filters, on every page", async () => {

@@ -82,6 +82,8 @@ class Simulation {
         env.OPERATIONS,
         this.#faults("operations of the operations database", "operationsFail"),
       ),
+      // It sees to functions, subscriptions and the inbox, of which there are none here.
+      CLOCK: { getByName: () => ({ start: () => Promise.resolve() }) },
     };
   }
 

@@ -57,6 +57,11 @@ export const WITH_FUNCTIONS: Workers = [
   ...FUNCTIONS.map(({ config }) => ({ configPath: config })),
 ];
 
+/** The processor's clock, as its binding has it (src/processor/clock.ts). */
+interface Clocks {
+  getByName(name: string): { tick(): Promise<void> };
+}
+
 /** Null where there is none. */
 export function bodyOf(text: string, type: string | null): unknown {
   if (text === "") return null;
@@ -115,7 +120,8 @@ export class System {
 
   /** What the processor does by the clock. */
   async minutePasses(): Promise<void> {
-    await this.#harness.getWorker("tributary-processor").scheduled({ cron: "* * * * *" });
+    const worker = this.#harness.getWorker<{ CLOCK: Clocks }>("tributary-processor");
+    await (await worker.getEnv()).CLOCK.getByName("clock").tick();
   }
 
   /** Where the edge listens, for what `fetch` would not send. */

@@ -17,6 +17,7 @@ declare namespace Cloudflare {
     readonly SUBSCRIPTIONS: DurableObjectNamespace<
       import("../../src/processor/subscriptions/subscription-object.ts").SubscriptionObject
     >;
+    readonly CLOCK: DurableObjectNamespace<import("../../src/processor/clock.ts").Clock>;
     readonly VIEWS: D1Database;
     readonly OPERATIONS: D1Database;
     readonly ACCOUNT_REPAIRS: Queue<unknown>;

@@ -1,4 +1,4 @@
-// Waking subscriptions: those that want what the feed got, and once a minute those that something was lost of.
+// Waking subscriptions: those that want what the feed got, and by the clock those that something was lost of.
 
 import { readFeedHead } from "../../views/feed.ts";
 import type { ProcessorEnv } from "../env.ts";
@@ -13,10 +13,11 @@ export async function wakeSubscriptions(env: ProcessorEnv, types: ReadonlySet<st
   }
 }
 
-/** Those that are behind the feed, or whose time to retry is over. */
-export async function wakeSubscriptionsBehind(env: ProcessorEnv): Promise<void> {
-  const head = await readFeedHead(env.VIEWS);
-  await wakeAll(env, await subscriptionsBehind(env.OPERATIONS, head, Date.now()));
+/** Those that are behind the feed, or whose time to retry is over. Answers how many. */
+export async function wakeSubscriptionsBehind(env: ProcessorEnv): Promise<number> {
+  const behind = await subscriptionsBehind(env.OPERATIONS, await readFeedHead(env.VIEWS), Date.now());
+  await wakeAll(env, behind);
+  return behind.length;
 }
 
 async function wakeAll({ SUBSCRIPTIONS }: ProcessorEnv, ids: readonly string[]): Promise<void> {

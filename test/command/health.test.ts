@@ -1,0 +1,57 @@
+// The command Worker's health: accounts whose events the queue does not take, once they wait too long.
+
+import { env, runDurableObjectAlarm } from "cloudflare:test";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import worker from "../../src/command/worker.ts";
+import { recordSends } from "../workerd/account-objects.ts";
+import { CREATE, request } from "../workerd/commands.ts";
+import { send } from "./http.ts";
+
+beforeEach(() => {
+  vi.spyOn(console, "error").mockReturnValue();
+});
+afterEach(() => vi.restoreAllMocks());
+
+const health = () => send("GET", "/health");
+
+/** As if so much time had passed. */
+function later(ms: number): void {
+  const now = Date.now();
+  vi.spyOn(Date, "now").mockReturnValue(now + ms);
+}
+
+it("is well where the queue takes what it is sent", async () => {
+  expect(await health()).toMatchObject({ status: 200, body: { status: "ok" } });
+});
+
+it("is unwell, with the reason, while the queue has refused events for a minute, until it takes them", async () => {
+  const { sendBatch } = recordSends();
+  sendBatch.mockRejectedValue(new Error("Queue overloaded"));
+  const log = env.ACCOUNT_LOGS.getByName("HEALTH-1");
+  const [outcome] = await log.execute([request(CREATE)], false);
+  await runDurableObjectAlarm(log);
+  expect((await health()).status).toBe(200);
+
+  later(61_000);
+  const reply = await health();
+  expect(reply.status).toBe(503);
+  expect(reply.headers.get("Retry-After")).not.toBeNull();
+  const since = new Date(outcome?.kind === "accepted" ? outcome.account.createdAt : 0).toISOString();
+  expect(reply.body).toEqual({ status: `the queue refuses events since ${since} (accounts: 1)` });
+
+  sendBatch.mockResolvedValue(undefined);
+  await runDurableObjectAlarm(log);
+  expect((await health()).status).toBe(200);
+});
+
+it("is unwell where the list of those accounts does not answer", async () => {
+  const UNPUBLISHED = {
+    getByName: () => ({
+      ...env.UNPUBLISHED.getByName("none"),
+      summary: () => Promise.reject(new Error("reset")),
+    }),
+  };
+  const response = await worker.fetch(new Request("http://localhost/health"), { ...env, UNPUBLISHED });
+  expect(response.status).toBe(503);
+  expect(await response.json()).toEqual({ status: "the list of unpublished accounts does not answer" });
+});
