@@ -28,7 +28,7 @@ export interface Sizes {
   readonly rebuildEventsEach: number;
   /** Emmett's rebuild is so much slower that it is given fewer; its rate is what counts. */
   readonly peerRebuildAccounts: number;
-  readonly idleCommands: number;
+  readonly idleLives: number;
   readonly burstCommands: number;
 }
 
@@ -45,7 +45,7 @@ export const FULL: Sizes = {
   rebuildAccounts: 2_000,
   rebuildEventsEach: 25,
   peerRebuildAccounts: 200,
-  idleCommands: 50,
+  idleLives: 8,
   burstCommands: 1_000,
 };
 
@@ -62,7 +62,7 @@ export const QUICK: Sizes = {
   rebuildAccounts: 50,
   rebuildEventsEach: 25,
   peerRebuildAccounts: 10,
-  idleCommands: 5,
+  idleLives: 2,
   burstCommands: 1_000,
 };
 

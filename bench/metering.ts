@@ -16,6 +16,8 @@ const CLOCK_STOPPED_MS = 150_000;
 const RESTING_MS = 60_000;
 const VISIBLE_LIMIT_MS = 60_000;
 const POLL_MS = 5;
+/** What happens to an account in its life: of each kind of command, by what it bills, something. */
+const LIFE = ["confirm", "activate", "make-default", "clear-default", "suspend", "activate", "close"];
 const BURST_ACCOUNT = "BURST";
 const BURST_CONNECTIONS = 50;
 
@@ -42,6 +44,7 @@ export interface Counted {
 }
 
 export interface CountSizes {
+  /** Lives: so many of each of their commands are counted. */
   readonly idle: number;
   /** Whether commands with idempotency keys are counted too. */
   readonly keyed: boolean;
@@ -106,30 +109,47 @@ interface MeteredWorkers {
   readonly database: string;
 }
 
+interface Living {
+  readonly accountNumber: string;
+  /** How many commands of a life it has behind it. */
+  readonly lived: number;
+}
+
 async function count(rig: Rig, workers: MeteredWorkers, sizes: CountSizes): Promise<Counted> {
   const url = rig.url(workers.front);
   const take = async (afterMs = ALARM_DONE_MS): Promise<Units> => {
     await sleep(afterMs);
     return addUnits(await Promise.all(workers.all.map((worker) => readMeter(rig.url(worker)))));
   };
-  const numbers = Array.from({ length: sizes.idle }, (_, index) => `IDLE-${index}`);
-  for (const accountNumber of [...numbers, BURST_ACCOUNT]) {
+  /** Accounts in front of each command of a life, so that each can be counted as one on an account that rests. */
+  const accountsOf = (name: string): Living[] =>
+    LIFE.flatMap((_, lived) =>
+      Array.from({ length: sizes.idle }, (_, index) => ({
+        accountNumber: `${name}-${lived}-${index}`,
+        lived,
+      })),
+    );
+  const [plain, keyed] = [accountsOf("IDLE"), sizes.keyed ? accountsOf("KEYED") : []];
+  const commandOn = (accountNumber: string, command: string, headers = new Headers()): Promise<unknown> =>
+    post(`${url}/v1/accounts/${accountNumber}/commands/${command}`, undefined, [200], headers);
+  for (const { accountNumber, lived } of [...plain, ...keyed, { accountNumber: BURST_ACCOUNT, lived: 0 }]) {
     await post(`${url}/v1/accounts`, { accountNumber, userId: 1 }, [201]);
+    for (const command of LIFE.slice(0, lived)) await commandOn(accountNumber, command);
+    await visible(rig, workers, accountNumber, 1 + lived);
   }
-  for (const accountNumber of [...numbers, BURST_ACCOUNT]) await visible(rig, workers, accountNumber, 1);
   await take();
 
-  const oneEach = async (command: string, version: number, headers: Headers): Promise<Units> => {
-    for (const accountNumber of numbers) {
+  const liveOn = async (accounts: readonly Living[], headers: Headers): Promise<Units> => {
+    for (const { accountNumber, lived } of accounts) {
       await rig.evict(workers.owner, workers.objects, accountNumber);
-      await post(`${url}/v1/accounts/${accountNumber}/commands/${command}`, undefined, [200], headers);
-      await visible(rig, workers, accountNumber, version);
+      await commandOn(accountNumber, LIFE[lived] ?? "", headers);
+      await visible(rig, workers, accountNumber, 2 + lived);
     }
     return take();
   };
-  const idle = await oneEach("make-default", 2, new Headers());
+  const idle = await liveOn(plain, new Headers());
   const idleKeyed = sizes.keyed
-    ? await oneEach("clear-default", 3, new Headers({ "Idempotency-Key": "one-key-for-each-account" }))
+    ? await liveOn(keyed, new Headers({ "Idempotency-Key": "one-key-for-each-account" }))
     : null;
   await burst(`${url}/v1/accounts/${BURST_ACCOUNT}/commands`, sizes.burst);
   await visible(rig, workers, BURST_ACCOUNT, 1 + sizes.burst);
@@ -138,7 +158,7 @@ async function count(rig: Rig, workers: MeteredWorkers, sizes: CountSizes): Prom
   return {
     idle,
     idleKeyed,
-    idleCommands: sizes.idle,
+    idleCommands: sizes.idle * LIFE.length,
     burst: burstUnits,
     burstCommands: sizes.burst,
     resting: sizes.resting ? await take(RESTING_MS) : null,

@@ -106,17 +106,16 @@ export async function measureRebuild({ sizes, peers }: Bench): Promise<Measured>
   }
 }
 
-/** Of a row of the feed, with its entry in the index: text, and some bytes for each number and row. */
+/** An event's share of its chunk: text, and some bytes for the numbers and the row. */
 async function feedBytes(rig: Rig): Promise<number> {
-  const [rows] = z
-    .array(z.array(z.object({ bytes: z.number() })))
-    .parse(
-      await rig.sql(
-        WORKER_NAMES.processor,
-        "VIEWS",
-        "SELECT avg(length(event) + 2 * length(account_number) + 40) AS bytes FROM feed",
-      ),
-    );
+  const [rows] = z.array(z.array(z.object({ bytes: z.number() }))).parse(
+    await rig.sql(
+      WORKER_NAMES.processor,
+      "VIEWS",
+      `SELECT 1.0 * sum(length(events) + length(runs) + 60) / sum(last_position - first_position + 1) AS bytes
+         FROM feed_chunks`,
+    ),
+  );
   return rows?.[0]?.bytes ?? Number.NaN;
 }
 

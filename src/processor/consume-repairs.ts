@@ -12,7 +12,7 @@ import { walkRange } from "./walk-range.ts";
 import { sendMoreRanges } from "./walks.ts";
 
 const repairSchema = z.union([
-  z.strictObject({ walk: z.string(), range: z.int().nonnegative() }),
+  z.strictObject({ walk: z.string(), range: z.int().nonnegative(), isFeedWhole: z.boolean().optional() }),
   z.strictObject({ walk: z.string() }),
   z.strictObject({ accountNumber: accountNumberSchema, traceId: z.string().optional() }),
 ]);
@@ -34,7 +34,7 @@ export async function consumeRepairs(batch: MessageBatch, env: ProcessorEnv): Pr
       retryLater(message);
     }
     // However it ended: a long repair writes to the feed bit by bit.
-    announceGrowth(env);
+    await announceGrowth(env);
   }
   return null;
 }

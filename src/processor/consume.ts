@@ -3,7 +3,7 @@
 import * as z from "zod";
 import { accountNumberSchema } from "../account/commands.ts";
 import type { RecordedAccountEvent } from "../account/events.ts";
-import { type EventsMessage, eventsMessageSchema } from "../account/events-message.ts";
+import { decodeEventsMessage, type EventsMessage } from "../account/events-message.ts";
 import { LogUnavailable } from "../account/reach-log.ts";
 import { logLine } from "../http/log-line.ts";
 import { announce } from "./announce.ts";
@@ -178,8 +178,7 @@ function gather(messages: readonly Message[]): {
 /** The message, or why it is none. */
 function decode(body: unknown): EventsMessage | string {
   try {
-    const decoded = eventsMessageSchema.safeParse(body);
-    return decoded.success ? decoded.data : z.prettifyError(decoded.error);
+    return decodeEventsMessage(body);
   } catch (error) {
     // An upcaster met what it can't read: that is this message's trouble, and no other's.
     return String(error);

@@ -4,6 +4,7 @@ import { DurableObject } from "cloudflare:workers";
 import { logFailure } from "../http/log-line.ts";
 import { type OwnedFeedEvent, readFeed, readFeedHead } from "../views/feed.ts";
 import { accountPart, type FeedHub as Port, WHOLE_FEED } from "../views/feed-hub.ts";
+import { markFollowed, unmarkFollowed } from "../views/followed.ts";
 
 /** At about 3 KB for the largest event, a message stays far below what a WebSocket takes (32 MiB). */
 const MAX_EVENTS_PER_MESSAGE = 100;
@@ -28,6 +29,8 @@ export class FeedHub extends DurableObject<FeedHubEnv> implements Port {
   #position: number | null = null;
   #reading: Promise<void> | null = null;
   #isBehind = false;
+  /** Whether the feed is surely marked as followed. */
+  #isMarked = false;
 
   async grown(): Promise<void> {
     if (this.#followers().length > 0) this.ctx.waitUntil(this.#readOnOrReport());
@@ -43,6 +46,8 @@ export class FeedHub extends DurableObject<FeedHubEnv> implements Port {
     // Before anything is awaited: from now on, no growth passes this follower by.
     this.ctx.acceptWebSocket(server, [new URL(request.url).pathname]);
     try {
+      // Before the place is looked up: who adds to the feed tells this object only where that is marked.
+      if (!this.#isMarked) await this.#mark();
       server.serializeAttachment(await this.#knownPosition());
       if ((await this.ctx.storage.getAlarm()) === null) await this.#look();
     } catch (error) {
@@ -57,9 +62,28 @@ export class FeedHub extends DurableObject<FeedHubEnv> implements Port {
 
   /** Never throws: the platform gives up an alarm that goes on throwing. */
   override async alarm(): Promise<void> {
-    if (this.#followers().length === 0) return;
+    if (this.#followers().length === 0 && (await this.#unmark())) return;
+    // Again, for the views may have been made anew.
+    await this.#mark().catch((error) => logFailure("feed hub", {}, error));
     await this.#readOnOrReport();
     await this.#look();
+  }
+
+  async #mark(): Promise<void> {
+    await markFollowed(this.env.VIEWS);
+    this.#isMarked = true;
+  }
+
+  /** Nobody follows: answers whether it stayed so. Where that fails, or somebody came meanwhile, it is not over. */
+  async #unmark(): Promise<boolean> {
+    this.#isMarked = false;
+    try {
+      await unmarkFollowed(this.env.VIEWS);
+      return this.#followers().length === 0;
+    } catch (error) {
+      logFailure("feed hub", {}, error);
+      return false;
+    }
   }
 
   #look(): Promise<void> {

@@ -106,7 +106,7 @@ export function operationsRoutes(): Hono<HttpEnv<ProcessorEnv>> {
   get(MAP_HREF, getMap);
   app.get("/health", async ({ env, var: { traceId } }) =>
     answerHealth(traceId, {
-      "the views database": answers(() => env.VIEWS.prepare("SELECT id FROM status_totals").first()),
+      "the views database": answers(() => env.VIEWS.prepare("SELECT 1 FROM accounts LIMIT 1").first()),
       "the operations database": answers(() =>
         env.OPERATIONS.prepare("SELECT 1 FROM directory LIMIT 1").first(),
       ),

@@ -1,6 +1,5 @@
 // Projecting: accounts' events into the views, each once and in order, whatever came twice, late, mixed or not at all.
 
-import type { Account } from "../account/account.ts";
 import type { RecordedAccountEvent } from "../account/events.ts";
 import { isRefused, projectedAccount, readRows } from "../views/accounts-view.ts";
 import { announceGrowth } from "./announce-growth.ts";
@@ -8,7 +7,7 @@ import { registerAccounts } from "./directory.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { unparkPassed } from "./parking.ts";
 import { repairOrPark } from "./repair-or-park.ts";
-import { foldSteps, packSteps, type Step, writeSteps } from "./steps.ts";
+import { type FoldedAccount, foldSteps, packSteps, type Step, writeSteps } from "./steps.ts";
 
 /** How many accounts are repaired side by side. */
 const PARALLEL_REPAIRS = 10;
@@ -60,22 +59,26 @@ export async function project(
     }
     const before = row === undefined ? null : projectedAccount(row);
     const isTrusted = row === undefined || before !== null;
-    const own = isTrusted ? stepsOf(accountNumber, before, came) : null;
+    const folded = before && { ...before, feedPosition: row?.feedPosition ?? 0 };
+    const own = isTrusted ? stepsOf(accountNumber, folded, came) : null;
     if (own === null) toRepair.add(accountNumber);
     else steps.push(...own);
   }
   let events = 0;
+  /** Where the feed has what this batch wrote of an account before, when an account takes more than one transaction. */
+  const feedPositions = new Map<string, number>();
   for (const transaction of packSteps(steps)) {
     // Where an earlier step of an account was not written, the later ones do not fit.
-    const fitting = transaction.filter(
-      ({ accountNumber }) => !toRepair.has(accountNumber) && !failures.has(accountNumber),
-    );
+    const fitting = transaction
+      .filter(({ accountNumber }) => !toRepair.has(accountNumber) && !failures.has(accountNumber))
+      .map((step) => after(step, feedPositions.get(step.accountNumber)));
     if (fitting.length === 0) continue;
     try {
-      await writeSteps(env.VIEWS, fitting, Date.now());
-      for (const { accountNumber, events: own, after } of fitting) {
+      const end = await writeSteps(env.VIEWS, fitting, Date.now());
+      for (const { accountNumber, events: own } of fitting) {
         events += own.length;
-        caughtUp.set(accountNumber, after?.version ?? 0);
+        feedPositions.set(accountNumber, end);
+        caughtUp.set(accountNumber, own.at(-1)?.version ?? 0);
       }
     } catch (error) {
       for (const { accountNumber } of fitting) {
@@ -86,20 +89,26 @@ export async function project(
     }
   }
   // Also where this batch brought nothing new: it may come again because the first to take it ended before saying so.
-  announceGrowth(env);
+  await announceGrowth(env);
   const parked = await repairAll(env, [...toRepair], pending, failures);
   // A row in sight of an operator is to be true: whoever could not be taken off the list is looked at again.
   await unparkPassed(env.OPERATIONS, caughtUp).catch((error) => {
     for (const accountNumber of caughtUp.keys()) failures.set(accountNumber, error);
   });
-  if (toRepair.size > 0) announceGrowth(env);
+  if (toRepair.size > 0) await announceGrowth(env);
   return { events, repaired: [...toRepair], parked, failures };
+}
+
+/** A step as it follows on one of the same account that was written: only then is known where that is in the feed. */
+function after(step: Step, feedPosition: number | undefined): Step {
+  if (feedPosition === undefined || step.before === null) return step;
+  return { ...step, feedPosition, before: { ...step.before, feedPosition } };
 }
 
 /** Null where the log has to be asked: events are missing, or do not fold. */
 function stepsOf(
   accountNumber: string,
-  before: Account | null,
+  before: FoldedAccount | null,
   { known, lastVersion }: PendingEvents,
 ): Step[] | null {
   const events: RecordedAccountEvent[] = [];

@@ -15,6 +15,8 @@ export interface RepairOutcome {
 /** What a repair is asked for with. */
 export interface RepairAsked {
   readonly from: "checkpoint" | "start";
+  /** See `FeedPart`. */
+  readonly isFeedWhole?: boolean;
   /** A version that the log has to have, since an event of it came. */
   readonly upTo?: number;
   /** The trace that led here, for the log line. */
@@ -25,11 +27,11 @@ export interface RepairAsked {
 export async function repairOrPark(
   env: ProcessorEnv,
   accountNumber: string,
-  { from, upTo = 0, traceId }: RepairAsked,
+  { from, isFeedWhole, upTo = 0, traceId }: RepairAsked,
 ): Promise<RepairOutcome> {
   const startedAt = Date.now();
   try {
-    const version = await repair(env, accountNumber, from);
+    const version = await repair(env, accountNumber, from, isFeedWhole);
     if (version < upTo) throw new Unprojectable(upTo, `The log ends at version ${version}`);
     await unpark(env.OPERATIONS, accountNumber, version);
     logLine("repair", { traceId, accountNumber, from, version, durationMs: Date.now() - startedAt });

@@ -5,11 +5,12 @@ import type { Account } from "../account/account.ts";
 import type { RecordedAccountEvent } from "../account/events.ts";
 import { evolve } from "../account/evolve.ts";
 import { type AccountRow, isMovedOn, isRefused, projectedAccount, readRows } from "../views/accounts-view.ts";
-import { writeToFeed } from "../views/feed.ts";
+import { correctEvent, MAX_CHUNK_EVENTS } from "../views/feed-chunks.ts";
 import { registerAccounts } from "./directory.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { eventsAfter } from "./events-after.ts";
-import { MAX_EVENTS_PER_STEP, writeSteps } from "./steps.ts";
+import { FeedPart, isEntryOf } from "./feed-part.ts";
+import { type RowBefore, type Step, writeSteps } from "./steps.ts";
 
 /** An event that can't be applied: the account waits for a person, or for newer code, in front of it. */
 export class Unprojectable extends Error {
@@ -26,58 +27,163 @@ export class Unprojectable extends Error {
 const MAX_ATTEMPTS = 10;
 
 /**
- * Reads the account's log from its owner, folds it, and replaces the account's row, its part of the totals and what the
- * feed lacks, in one guarded transaction. `from` the `checkpoint`, the row is taken as the fold of the log that far,
- * and only what follows is read; from the `start`, nothing is taken on trust. Answers the version that the views are at.
- * Throws `Unprojectable`, having brought the views as far as the event before; a row that was further stays as it is.
+ * Reads the account's log from its owner, folds it, and writes what the account's row, its part of the totals and the feed
+ * have to be, in guarded transactions. `from` the `checkpoint`, the row is taken as the fold of the log that far, and the
+ * feed as having the events that far, and only what follows is read; from the `start`, nothing is taken on trust
+ * (`isFeedWhole`: see `FeedPart`). Answers the version that the views are at. Throws `Unprojectable`, having brought the
+ * views as far as the event before; a row that was further stays as it is.
  */
 export async function repair(
   env: ProcessorEnv,
   accountNumber: string,
   from: "checkpoint" | "start",
+  isFeedWhole = true,
 ): Promise<number> {
-  const projectedAt = from === "checkpoint" ? Date.now() : null;
-  let before = await readRow(env, accountNumber);
-  const trusted = from === "checkpoint" && before !== null ? projectedAccount(before) : null;
-  let state: Account | null = trusted;
-  let failure: Unprojectable | null = null;
-  let events: RecordedAccountEvent[] = [];
-  for (let attempt = 1; ; attempt++) {
-    // Where another writer moved the account on, its log has more by now, and what was folded so far stays good.
-    for await (const event of eventsAfter(env.ACCOUNT_LOGS, accountNumber, state?.version ?? 0)) {
-      try {
-        state = evolve(state, event);
-      } catch (error) {
-        failure = new Unprojectable(event.version, error);
-        break;
+  const row = await readRow(env, accountNumber);
+  const part = from === "start" ? await FeedPart.read(env.VIEWS, accountNumber, row, isFeedWhole) : null;
+  const repairing = new Repairing(env, accountNumber, row, part);
+  const trusted = from === "checkpoint" && row !== null ? projectedAccount(row) : null;
+  await part?.relink(accountNumber);
+  return repairing.run(trusted);
+}
+
+class Repairing {
+  readonly #env: ProcessorEnv;
+  readonly #accountNumber: string;
+  /** Null where the feed is taken as having what the row says. */
+  readonly #part: FeedPart | null;
+  readonly #versionAtFirst: number;
+  readonly #projectedAt: number | null;
+  /** The row as it was read or written last. */
+  #row: RowBefore | null;
+  #feedPosition: number;
+  #written: Step["after"] = null;
+  /** Whether another writer was met. */
+  #isMovedOn = false;
+  /** Events that the feed lacks, at versions that follow each other. */
+  #lacking: RecordedAccountEvent[] = [];
+
+  constructor(env: ProcessorEnv, accountNumber: string, row: RowBefore | null, part: FeedPart | null) {
+    this.#env = env;
+    this.#accountNumber = accountNumber;
+    this.#part = part;
+    this.#projectedAt = part === null ? Date.now() : null;
+    this.#row = row;
+    this.#versionAtFirst = row?.version ?? 0;
+    this.#feedPosition = part?.head ?? row?.feedPosition ?? 0;
+  }
+
+  async run(trusted: Account | null): Promise<number> {
+    let state = trusted;
+    let failure: Unprojectable | null = null;
+    for (let attempt = 1; ; attempt++) {
+      // Where another writer moved the account on, its log has more by now, and what was folded so far stays good.
+      for await (const event of eventsAfter(
+        this.#env.ACCOUNT_LOGS,
+        this.#accountNumber,
+        state?.version ?? 0,
+      )) {
+        const isLacking = await this.#isLacking(event);
+        // A long log is written bit by bit, each bit with the row as it is there, so that both always say the same.
+        if (isLacking && !this.#hasRoomFor(event)) await this.#writeUntilDone(state);
+        try {
+          state = evolve(state, event);
+        } catch (error) {
+          failure = new Unprojectable(event.version, error);
+          break;
+        }
+        if (isLacking) this.#lacking.push(event);
       }
-      events.push(event);
-      if (events.length < MAX_EVENTS_PER_STEP) continue;
-      // A long log goes into the feed bit by bit, from its beginning, so that who else adds to it meets it in order; the
-      // row, which queries read, changes once, at the end.
-      await unlessRefused(event.version, writeToFeed(env.VIEWS, events, projectedAt).run());
-      events = [];
+      // Read only now, so that little can come between it and the write, however long the log is.
+      if (attempt > 1) await this.#readRowAgain();
+      const version = state?.version ?? 0;
+      const isBehind = failure === null && (this.#row?.version ?? 0) > version;
+      if (this.#isMovedOn && isBehind && attempt < MAX_ATTEMPTS) continue;
+      const isFurther = failure !== null && this.#row !== null && this.#row.version >= failure.version;
+      const isUnchanged = state === trusted && (trusted !== null || this.#row === null);
+      const isWritten = state !== null && state === this.#written && this.#lacking.length === 0;
+      if (isFurther || isUnchanged || isWritten) break;
+      try {
+        await this.#write(state);
+        break;
+      } catch (error) {
+        if (!isMovedOn(error) || attempt === MAX_ATTEMPTS) throw error;
+      }
     }
-    // Read only now, so that little can come between it and the write, however long the log is.
-    if (attempt > 1) before = await readRow(env, accountNumber);
-    const isBehind = failure === null && before !== null && before.version > (state?.version ?? 0);
-    if (attempt > 1 && isBehind && attempt < MAX_ATTEMPTS) continue;
-    const isFurther = failure !== null && before !== null && before.version >= failure.version;
-    const isUnchanged = isFurther || (state === trusted && (trusted !== null || before === null));
-    if (isUnchanged) break;
-    // A reader may have asked for it before any message of it came.
-    if (before === null) await registerAccounts(env.OPERATIONS, [accountNumber]);
-    try {
-      const step = { accountNumber, before, events, after: state };
-      const firstVersion = events[0]?.version ?? state?.version ?? 0;
-      await unlessRefused(firstVersion, writeSteps(env.VIEWS, [step], projectedAt));
-      break;
-    } catch (error) {
-      if (!isMovedOn(error) || attempt === MAX_ATTEMPTS) throw error;
+    if (failure !== null) throw failure;
+    return state?.version ?? 0;
+  }
+
+  /** Whether the feed lacks the event; where it has it wrong, it is corrected. */
+  async #isLacking(event: RecordedAccountEvent): Promise<boolean> {
+    if (event.version > this.#versionAtFirst && event.version <= (this.#row?.version ?? 0)) return false;
+    if (this.#part === null) return event.version > this.#versionAtFirst;
+    const entries = await this.#part.at(event.version);
+    for (const entry of entries) {
+      if (!isEntryOf(entry, event)) await correctEvent(this.#env.VIEWS, entry.position, event);
+    }
+    return entries.length === 0;
+  }
+
+  #hasRoomFor({ version }: RecordedAccountEvent): boolean {
+    const last = this.#lacking.at(-1);
+    if (last === undefined) return true;
+    // What another writer may add meanwhile is kept apart from what it never would.
+    const isNew = version === this.#versionAtFirst + 1;
+    return last.version === version - 1 && !isNew && this.#lacking.length < MAX_CHUNK_EVENTS;
+  }
+
+  async #writeUntilDone(state: Account | null): Promise<void> {
+    for (let attempt = 1; this.#lacking.length > 0; attempt++) {
+      try {
+        const isFurther = this.#row !== null && this.#row.version > (state?.version ?? 0);
+        await this.#write(isFurther ? "as-before" : state);
+      } catch (error) {
+        if (!isMovedOn(error) || attempt === MAX_ATTEMPTS) throw error;
+        await this.#readRowAgain();
+      }
     }
   }
-  if (failure !== null) throw failure;
-  return state?.version ?? 0;
+
+  async #write(after: Step["after"]): Promise<void> {
+    // A reader may have asked for it before any message of it came.
+    if (this.#row === null) await registerAccounts(this.#env.OPERATIONS, [this.#accountNumber]);
+    const version = after === "as-before" ? 0 : (after?.version ?? 0);
+    const end = await unlessRefused(
+      this.#lacking[0]?.version ?? version,
+      writeSteps(
+        this.#env.VIEWS,
+        [
+          {
+            accountNumber: this.#accountNumber,
+            before: this.#row,
+            feedPosition: this.#feedPosition,
+            events: this.#lacking,
+            after,
+          },
+        ],
+        this.#projectedAt,
+      ),
+    );
+    if (this.#lacking.length > 0) this.#feedPosition = end;
+    this.#lacking = [];
+    this.#written = after;
+    const written = after === "as-before" ? this.#row : after;
+    this.#row = written && { ...written, feedPosition: this.#feedPosition };
+  }
+
+  async #readRowAgain(): Promise<void> {
+    const row = await readRow(this.#env, this.#accountNumber);
+    if (row?.feedPosition === this.#row?.feedPosition && row?.version === this.#row?.version) return;
+    // Whoever else wrote it added to the feed what it says.
+    this.#isMovedOn = true;
+    this.#row = row;
+    this.#feedPosition = row?.feedPosition ?? 0;
+    const { version } = row ?? { version: 0 };
+    this.#lacking = this.#lacking.filter(
+      (event) => event.version <= this.#versionAtFirst || event.version > version,
+    );
+  }
 }
 
 async function readRow(env: ProcessorEnv, accountNumber: string): Promise<AccountRow | null> {
@@ -85,9 +191,9 @@ async function readRow(env: ProcessorEnv, accountNumber: string): Promise<Accoun
 }
 
 /** What the database refuses, from a version on, it would refuse again. */
-async function unlessRefused(version: number, write: Promise<unknown>): Promise<void> {
+async function unlessRefused<Written>(version: number, write: Promise<Written>): Promise<Written> {
   try {
-    await write;
+    return await write;
   } catch (error) {
     throw isRefused(error) && !isMovedOn(error) ? new Unprojectable(version, error) : error;
   }

@@ -7,41 +7,44 @@ import {
   type AccountRow,
   assertUnmoved,
   isKnownStatus,
+  moveFeedPositions,
   removeAccounts,
+  type WrittenAccount,
   writeAccounts,
 } from "../views/accounts-view.ts";
-import { writeToFeed } from "../views/feed.ts";
-import { moveStatusTotals } from "../views/status-totals.ts";
+import { appendChunk, MAX_CHUNK_EVENTS } from "../views/feed-chunks.ts";
+import { countMoves, type StatusMove } from "../views/status-totals.ts";
 
 export interface Step {
   readonly accountNumber: string;
   /** The account's row as it was read; null where the view has none. */
-  readonly before: Pick<AccountRow, "version" | "status" | "userId" | "createdAt"> | null;
-  /** What the feed is to have, in order. */
+  readonly before: RowBefore | null;
+  /** Where the feed has the account's newest events: the last position of that chunk, 0 where it has none. */
+  readonly feedPosition: number;
+  /** What the feed is to have, at versions that follow each other. */
   readonly events: readonly RecordedAccountEvent[];
-  /** What the row is to be; null where the account has no log. */
-  readonly after: Account | null;
+  /** What the row is to be; null where the account has no log; "as-before" where only the feed lacks something. */
+  readonly after: Account | null | "as-before";
 }
 
-/**
- * Most events in one statement. The largest an account can have is about 3 KB, and D1 takes 2 MB in one parameter
- * (D1 documentation, "Limits").
- */
-export const MAX_EVENTS_PER_STEP = 500;
+/** An account as its row says, and where the feed has its newest events. */
+export type FoldedAccount = Account & Pick<AccountRow, "feedPosition">;
 
-/** The steps that lead from an account's state over the events that follow it. Throws where the events do not fold. */
+export type RowBefore = Pick<AccountRow, "version" | "status" | "userId" | "createdAt" | "feedPosition">;
+
+/** The steps that lead from an account's row over the events that follow it. Throws where the events do not fold. */
 export function foldSteps(
   accountNumber: string,
-  before: Account | null,
+  before: FoldedAccount | null,
   events: readonly RecordedAccountEvent[],
 ): Step[] {
   const steps: Step[] = [];
   let state = before;
-  for (let start = 0; start < events.length; start += MAX_EVENTS_PER_STEP) {
-    const part = events.slice(start, start + MAX_EVENTS_PER_STEP);
+  for (let start = 0; start < events.length; start += MAX_CHUNK_EVENTS) {
+    const part = events.slice(start, start + MAX_CHUNK_EVENTS);
     const after = part.reduce<Account | null>(evolve, state);
-    steps.push({ accountNumber, before: state, events: part, after });
-    state = after;
+    steps.push({ accountNumber, before: state, feedPosition: state?.feedPosition ?? 0, events: part, after });
+    state = after && { ...after, feedPosition: 0 };
   }
   return steps;
 }
@@ -53,7 +56,7 @@ export function packSteps(steps: readonly Step[]): Step[][] {
   for (const step of steps) {
     if (step.events.length > room) {
       transactions.push([]);
-      room = MAX_EVENTS_PER_STEP;
+      room = MAX_CHUNK_EVENTS;
     }
     transactions.at(-1)?.push(step);
     room -= step.events.length;
@@ -62,35 +65,59 @@ export function packSteps(steps: readonly Step[]): Step[][] {
 }
 
 /**
- * Writes steps of different accounts in one transaction: each account's row once, totals by the difference, and the
- * events at the end of the feed, `projectedAt` (epoch milliseconds; null in a repair). Rejects, having written
- * nothing, where a view is not as it was read (`isMovedOn`).
+ * Writes steps of different accounts in one transaction: the events as one chunk at the end of the feed, with the totals
+ * after them, and each account's row once. `projectedAt`: epoch milliseconds; null in a repair. Answers where the chunk
+ * ends. Rejects, having written nothing, where a row is not as it was read (`isMovedOn`): a row that says version n and
+ * the events up to n in the feed are always one commit.
  */
 export async function writeSteps(
   views: D1Database,
   steps: readonly Step[],
   projectedAt: number | null,
-): Promise<void> {
+): Promise<number> {
+  const runs = steps
+    .filter(({ events }) => events.length > 0)
+    .map(({ accountNumber, events, feedPosition }) => ({ accountNumber, events, previous: feedPosition }));
+  const moves = steps.map(moveOf);
+  const hasChunk = runs.length > 0 || countMoves(moves).some((moved) => moved !== 0);
   const removed = steps.filter(isReplaced).map(({ accountNumber }) => accountNumber);
-  const written = steps.flatMap(({ after }) => (after === null ? [] : [after]));
-  const events = steps.flatMap((step) => step.events);
-  await views.batch([
+  const [same, others] = [steps.filter(hasSameStatus), steps.filter((step) => !hasSameStatus(step))].map(
+    (some) => some.flatMap(rowOf),
+  );
+  const onlyInFeed = steps.flatMap(({ accountNumber, after }) =>
+    after === "as-before" ? accountNumber : [],
+  );
+  const chunk = hasChunk ? [appendChunk(views, runs, moves, projectedAt)] : [];
+  const [, appended] = await views.batch<{ head: number }>([
     assertUnmoved(views, new Map(steps.map(({ accountNumber, before }) => [accountNumber, before]))),
+    ...chunk,
     ...(removed.length > 0 ? [removeAccounts(views, removed)] : []),
-    ...(written.length > 0 ? [writeAccounts(views, written)] : []),
-    moveStatusTotals(
-      views,
-      steps.map(({ before, after }) => ({
-        from: before !== null && isKnownStatus(before.status) ? before.status : null,
-        to: after?.status ?? null,
-      })),
-    ),
-    ...(events.length > 0 ? [writeToFeed(views, events, projectedAt)] : []),
+    ...(same?.length ? [writeAccounts(views, same, true)] : []),
+    ...(others?.length ? [writeAccounts(views, others, false)] : []),
+    ...(onlyInFeed.length > 0 ? [moveFeedPositions(views, onlyInFeed)] : []),
   ]);
+  return (hasChunk && appended?.results[0]?.head) || 0;
+}
+
+function moveOf({ before, after }: Step): StatusMove {
+  const from = before !== null && isKnownStatus(before.status) ? before.status : null;
+  if (after === "as-before") return { from, to: from };
+  return { from, to: after?.status ?? null };
+}
+
+/** Then the row's index entry stays as it is, and is not billed. */
+function hasSameStatus(step: Step): boolean {
+  const { before, after } = step;
+  return after !== null && after !== "as-before" && after.status === before?.status && !isReplaced(step);
+}
+
+function rowOf({ feedPosition, events, after }: Step): WrittenAccount[] {
+  if (after === null || after === "as-before") return [];
+  return [{ ...after, feedPosition: events.length > 0 ? null : feedPosition }];
 }
 
 /** Whether the row is wrong in what no event ever changes, so that it has to go before the right one comes. */
 function isReplaced({ before, after }: Step): boolean {
-  if (before === null) return false;
+  if (before === null || after === "as-before") return false;
   return after === null || before.userId !== after.userId || before.createdAt !== after.createdAt;
 }

@@ -5,9 +5,9 @@ import { MAX_LOG_SLICE } from "../account/account-log.ts";
 import { evolve } from "../account/evolve.ts";
 import { readLog } from "../account/reach-log.ts";
 import { type AccountRow, PROJECTION, readRows } from "../views/accounts-view.ts";
-import { readAccountFeed } from "../views/feed.ts";
 import type { Finding } from "./differences.ts";
 import type { ProcessorEnv } from "./env.ts";
+import { FeedPart } from "./feed-part.ts";
 
 /** An event that is younger may still be on its way through the queue. */
 const ON_ITS_WAY_MS = 60_000;
@@ -18,13 +18,21 @@ export interface Compared {
   readonly findings: readonly Finding[];
 }
 
-/** Compares one account as far as its row says that it is projected. Throws where a part does not answer. */
-export async function compare(env: ProcessorEnv, accountNumber: string): Promise<Compared> {
+/**
+ * Compares one account as far as its row says that it is projected. `isFeedWhole`: see `FeedPart`. Throws where a part
+ * does not answer.
+ */
+export async function compare(
+  env: ProcessorEnv,
+  accountNumber: string,
+  isFeedWhole = true,
+): Promise<Compared> {
   // The row first: what is projected while we read is not compared, and so can't look like a difference.
   const row = (await readRows(env.VIEWS, [accountNumber])).get(accountNumber) ?? null;
   const projected = row?.version ?? 0;
   // What is in the feed before the log is read must be in the log.
-  const ahead = await readAccountFeed(env.VIEWS, accountNumber, projected, Number.MAX_SAFE_INTEGER);
+  const feed = await FeedPart.read(env.VIEWS, accountNumber, row, isFeedWhole);
+  const ahead = await feed.after(projected);
   const findings: Finding[] = [];
   const expect = (field: string, view: unknown, log: unknown): void => {
     if (view !== log) findings.push({ accountNumber, field, view, log });
@@ -36,8 +44,6 @@ export async function compare(env: ProcessorEnv, accountNumber: string): Promise
   let head = 0;
   for (let more = true; more; ) {
     const slice = await readLog(env.ACCOUNT_LOGS, accountNumber, head, MAX_LOG_SLICE);
-    const inFeed = await readAccountFeed(env.VIEWS, accountNumber, head, head + MAX_LOG_SLICE);
-    const feed = new Map(inFeed.map((entry) => [entry.version, entry]));
     for (const event of slice.events) {
       if (event.version > projected) {
         waitingSince ??= event.createdAt;
@@ -50,10 +56,11 @@ export async function compare(env: ProcessorEnv, accountNumber: string): Promise
         atRow = null;
         expect("fold", event.version, String(error));
       }
-      const entry = feed.get(event.version);
+      const [entry, ...again] = await feed.at(event.version);
       expect(`feed ${event.version}`, JSON.stringify(entry?.event) ?? null, JSON.stringify(event));
       if (entry !== undefined && entry.position < position)
         expect(`feed ${event.version} position`, entry.position, null);
+      for (const double of again) expect(`feed ${event.version} again`, double.position, null);
       position = entry?.position ?? position;
     }
     head = slice.events.at(-1)?.version ?? head;

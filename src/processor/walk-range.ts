@@ -2,6 +2,7 @@
 
 import { ACCOUNT_STATUSES } from "../account/account.ts";
 import { LogUnavailable } from "../account/reach-log.ts";
+import { scanUnlisted } from "../views/account-feed.ts";
 import { readRangeNumbers } from "../views/accounts-view.ts";
 import { compareStatusTotals, recountStatusTotals } from "../views/status-totals.ts";
 import { accountsToSettle, type Finding, keepFindings, settleFindings } from "./differences.ts";
@@ -26,18 +27,22 @@ interface Work {
   /** Accounts of which an earlier attempt found something and was interrupted before it was settled. */
   readonly toSettle: ReadonlySet<string>;
   readonly attempt: number;
+  /** See `FeedPart`. */
+  readonly isFeedWhole: boolean;
 }
 
 /** Does a range that is not done yet, at the `attempt`th time. Rejects where a part does not answer. */
 export async function walkRange(env: ProcessorEnv, message: RangeMessage, attempt: number): Promise<void> {
   const range = await readRange(env.OPERATIONS, message);
   if (range === null) return;
-  const { walk } = message;
-  const work: Work = { env, walk, range, attempt, toSettle: await accountsToSettle(env.OPERATIONS, walk) };
+  const { walk, isFeedWhole = false } = message;
+  const toSettle = await accountsToSettle(env.OPERATIONS, walk);
+  const work: Work = { env, walk, range, attempt, toSettle, isFeedWhole };
   // What is in a view and not in the directory is looked at too: it may have no log at all.
   const known = new Set(await accountsIn(env.OPERATIONS, range));
   const viewed = await readRangeNumbers(env.VIEWS, range.after, range.upTo);
-  const accountNumbers = [...new Set([...known, ...viewed])];
+  const unlisted = isFeedWhole ? [] : await scanUnlisted(env.VIEWS, range.after, range.upTo);
+  const accountNumbers = [...new Set([...known, ...viewed, ...unlisted])];
   const events: number[] = [];
   for (let start = 0; start < accountNumbers.length; start += PARALLEL_ACCOUNTS) {
     const side = accountNumbers.slice(start, start + PARALLEL_ACCOUNTS);
@@ -73,8 +78,8 @@ async function walkAccount(work: Work, accountNumber: string): Promise<number> {
   }
 }
 
-async function rebuild({ env, walk }: Work, accountNumber: string): Promise<number> {
-  const { version, parked } = await repairOrPark(env, accountNumber, { from: "start" });
+async function rebuild({ env, walk, isFeedWhole }: Work, accountNumber: string): Promise<number> {
+  const { version, parked } = await repairOrPark(env, accountNumber, { from: "start", isFeedWhole });
   if (parked !== null) {
     await keepFindings(env.OPERATIONS, walk, [
       { accountNumber, field: `event ${version + 1}`, view: null, log: parked },
@@ -83,13 +88,14 @@ async function rebuild({ env, walk }: Work, accountNumber: string): Promise<numb
   return version;
 }
 
-async function verify({ env, walk, range, toSettle }: Work, accountNumber: string): Promise<number> {
-  const { events, findings } = await compare(env, accountNumber);
+async function verify(work: Work, accountNumber: string): Promise<number> {
+  const { env, walk, range, toSettle, isFeedWhole } = work;
+  const { events, findings } = await compare(env, accountNumber, isFeedWhole);
   if (findings.length > 0) await keepFindings(env.OPERATIONS, walk, findings);
   else if (!toSettle.has(accountNumber)) return events;
   if (range.mends) {
-    if (findings.length > 0) await repairOrPark(env, accountNumber, { from: "start" });
-    const left = findings.length > 0 ? (await compare(env, accountNumber)).findings : [];
+    if (findings.length > 0) await repairOrPark(env, accountNumber, { from: "start", isFeedWhole });
+    const left = findings.length > 0 ? (await compare(env, accountNumber, isFeedWhole)).findings : [];
     await settleFindings(env.OPERATIONS, walk, accountNumber, left);
   }
   return events;

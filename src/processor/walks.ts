@@ -2,6 +2,7 @@
 // if asked to. A walk is cut into ranges of accounts, which go through a queue; what is done is marked in the database.
 
 import * as z from "zod";
+import { isFeedAsLongAsVersions } from "../views/account-feed.ts";
 import { type Difference, type DifferencesPage, readDifferences } from "./differences.ts";
 import type { AccountRange } from "./directory.ts";
 import type { ProcessorEnv } from "./env.ts";
@@ -12,6 +13,8 @@ export type WalkKind = "rebuild" | "verification";
 export interface RangeMessage {
   readonly walk: string;
   readonly range: number;
+  /** Whether the feed was as long as it has to be when the message was sent; else, or left out, nothing is taken on trust. */
+  readonly isFeedWhole?: boolean | undefined;
 }
 
 /** Another one: there are ranges of the walk that were never sent. */
@@ -103,7 +106,7 @@ export function sendMoreRanges(env: ProcessorEnv, { walk }: MoreRangesMessage): 
 
 /** Sends the ranges that are not done and were not sent since; after so many, a message to go on. */
 async function sendRanges(
-  { OPERATIONS: operations, ACCOUNT_REPAIRS }: ProcessorEnv,
+  { OPERATIONS: operations, VIEWS, ACCOUNT_REPAIRS }: ProcessorEnv,
   walk: string,
   sentBefore: number,
 ): Promise<void> {
@@ -114,11 +117,13 @@ async function sendRanges(
     )
     .bind(walk, sentBefore)
     .all<{ range: number }>();
+  if (results.length === 0) return;
+  const isFeedWhole = await isFeedAsLongAsVersions(VIEWS);
   for (let sends = 0; sends < MAX_SENDS; sends++) {
     const start = sends * MAX_MESSAGES_PER_SEND;
     const ranges = results.slice(start, start + MAX_MESSAGES_PER_SEND).map(({ range }) => range);
     if (ranges.length === 0) return;
-    await ACCOUNT_REPAIRS.sendBatch(ranges.map((range) => ({ body: { walk, range } })));
+    await ACCOUNT_REPAIRS.sendBatch(ranges.map((range) => ({ body: { walk, range, isFeedWhole } })));
     await operations
       .prepare(
         "UPDATE walk_ranges SET sent_at = ?2 WHERE walk_id = ?1 AND range IN (SELECT value FROM json_each(?3))",

@@ -5,7 +5,7 @@ import { ACCOUNT_STATUSES } from "../account/account.ts";
 import { accountNumberSchema } from "../account/commands.ts";
 import { cursorAt, cursorParameter } from "../http/cursor.ts";
 import { ownerOf } from "../http/scopes.ts";
-import { type AccountFilter, type ListPosition, listAccounts } from "../views/accounts-view.ts";
+import { type AccountFilter, type ListPosition, listAccounts } from "../views/account-list.ts";
 import type { QueryContext } from "./env.ts";
 import { pageResponse } from "./page.ts";
 import { flagParameter, limitParameter, readPath, readQuery, userIdParameter } from "./parameters.ts";
@@ -53,14 +53,10 @@ async function accountsPage(
   // Another user is to its caller one without accounts.
   if (owner !== null && (filter.userId ?? owner) !== owner) return pageResponse(context, [], null);
   const visible = owner === null ? filter : { ...filter, userId: owner };
-  // One more than is shown tells whether there is a next page.
-  const found = await listAccounts(context.env.VIEWS, visible, after ?? null, limit + 1);
-  const accounts = found.slice(0, limit);
-  const last = accounts.at(-1);
-  const more = last !== undefined && found.length > limit;
+  const { accounts, next } = await listAccounts(context.env.VIEWS, visible, after ?? null, limit);
   return pageResponse(
     context,
     accounts.map(viewedRepresentation),
-    more ? ["cursor", cursorAt([last.createdAt, last.accountNumber])] : null,
+    next === null ? null : ["cursor", cursorAt([next.createdAt, next.accountNumber])],
   );
 }

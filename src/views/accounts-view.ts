@@ -8,8 +8,8 @@ import { ACCOUNT_STATUSES, type Account, type AccountStatus } from "../account/a
  */
 export const PROJECTION = 1;
 
-const COLUMNS = `account_number AS accountNumber, user_id AS userId, status, default_account AS defaultAccount,
-  created_at AS createdAt, last_modified AS lastModified, version, projection`;
+export const COLUMNS = `account_number AS accountNumber, user_id AS userId, status, default_account AS defaultAccount,
+  created_at AS createdAt, last_modified AS lastModified, version, projection, feed_position AS feedPosition`;
 
 /** An account's row as it stands, whatever wrote it. */
 export interface AccountRow {
@@ -24,6 +24,8 @@ export interface AccountRow {
   readonly version: number;
   /** The number of the projection that wrote it. */
   readonly projection: number;
+  /** Where the account's newest events are in the feed: the last position of that chunk. */
+  readonly feedPosition: number;
 }
 
 /** An account as its row shows it. Newer code may have written the row, so its status may be none that this code knows. */
@@ -50,7 +52,7 @@ export async function readRows(
   return new Map(results.map((row) => [row.accountNumber, row]));
 }
 
-/** The account numbers in the list and in the feed after one up to another, in order; null is no end. */
+/** The account numbers in the list after one up to another, in order; null is no end. */
 export async function readRangeNumbers(
   views: D1Database,
   after: string,
@@ -59,9 +61,7 @@ export async function readRangeNumbers(
   const { results } = await views
     .prepare(
       `SELECT account_number AS accountNumber FROM accounts
-       WHERE account_number > ?1 AND (?2 IS NULL OR account_number <= ?2)
-       UNION SELECT account_number FROM feed
-       WHERE account_number > ?1 AND (?2 IS NULL OR account_number <= ?2) ORDER BY 1`,
+       WHERE account_number > ?1 AND (?2 IS NULL OR account_number <= ?2) ORDER BY account_number`,
     )
     .bind(after, upTo)
     .all<Pick<AccountRow, "accountNumber">>();
@@ -74,20 +74,41 @@ export function projectedAccount(row: AccountRow): Account | null {
   return row.projection === PROJECTION && hasKnownStatus(account) ? account : null;
 }
 
-/** Each account's row, written once. Who an account belongs to and when it began never change. */
-export function writeAccounts(views: D1Database, accounts: readonly Account[]): D1PreparedStatement {
+/** An account to write, and where its newest events are in the feed; null: in the chunk that was just appended. */
+export type WrittenAccount = Account & { readonly feedPosition: number | null };
+
+/**
+ * Each account's row, written once. Who an account belongs to and when it began never change. `sameStatus`: of all of
+ * them the view has the status already; then the index of it is left alone, which would be a row more.
+ */
+export function writeAccounts(
+  views: D1Database,
+  accounts: readonly WrittenAccount[],
+  sameStatus: boolean,
+): D1PreparedStatement {
   return views
     .prepare(
       `INSERT INTO accounts (account_number, user_id, status, default_account, created_at, last_modified, version,
-         projection)
+         projection, feed_position)
        SELECT value ->> 'accountNumber', value ->> 'userId', value ->> 'status', value ->> 'defaultAccount',
-         value ->> 'createdAt', value ->> 'lastModified', value ->> 'version', ?2
+         value ->> 'createdAt', value ->> 'lastModified', value ->> 'version', ?2,
+         coalesce(value ->> 'feedPosition', (SELECT max(last_position) FROM feed_chunks), 0)
        FROM json_each(?1) WHERE TRUE
-       ON CONFLICT (account_number) DO UPDATE SET
-         status = excluded.status, default_account = excluded.default_account,
-         last_modified = excluded.last_modified, version = excluded.version, projection = excluded.projection`,
+       ON CONFLICT (account_number) DO UPDATE SET ${sameStatus ? "" : "status = excluded.status, "}
+         default_account = excluded.default_account, last_modified = excluded.last_modified,
+         version = excluded.version, projection = excluded.projection, feed_position = excluded.feed_position`,
     )
     .bind(JSON.stringify(accounts), PROJECTION);
+}
+
+/** Only says that newer events of the accounts are in the chunk that was just appended. */
+export function moveFeedPositions(views: D1Database, accountNumbers: readonly string[]): D1PreparedStatement {
+  return views
+    .prepare(
+      `UPDATE accounts SET feed_position = (SELECT max(last_position) FROM feed_chunks)
+       WHERE account_number IN (SELECT value FROM json_each(?1))`,
+    )
+    .bind(JSON.stringify(accountNumbers));
 }
 
 /** Takes accounts out of the view: those that have no log, and those whose owner or beginning it had wrong. */
@@ -98,7 +119,7 @@ export function removeAccounts(views: D1Database, accountNumbers: readonly strin
 }
 
 /** What a writer read of an account before it wrote; null where the view did not have it. */
-export type AsRead = Pick<AccountRow, "version" | "status"> | null;
+export type AsRead = Pick<AccountRow, "version" | "status" | "feedPosition"> | null;
 
 /**
  * Fails with the constraint `views_moved_on`, and rolls back the batch whose first statement it is, unless the view
@@ -109,12 +130,14 @@ export function assertUnmoved(views: D1Database, asRead: ReadonlyMap<string, AsR
     accountNumber,
     account?.version ?? null,
     account?.status ?? null,
+    account?.feedPosition ?? null,
   ]);
   return views
     .prepare(
       `INSERT INTO moved_on
        SELECT value ->> 0 FROM json_each(?1) LEFT JOIN accounts ON account_number = value ->> 0
-       WHERE version IS NOT value ->> 1 OR status IS NOT value ->> 2 LIMIT 1`,
+       WHERE version IS NOT value ->> 1 OR status IS NOT value ->> 2 OR feed_position IS NOT value ->> 3
+       LIMIT 1`,
     )
     .bind(JSON.stringify(expected));
 }
@@ -128,53 +151,12 @@ export function isRefused(error: unknown): boolean {
   return error instanceof Error && /constraint failed|too big|cannot store/i.test(error.message);
 }
 
-export interface AccountFilter {
-  readonly userId?: number | undefined;
-  readonly status?: AccountStatus | undefined;
-  readonly defaultAccount?: boolean | undefined;
-}
-
-/** A place in the order of the list, which later changes of an account never disturb. */
-export interface ListPosition {
-  readonly createdAt: number;
-  readonly accountNumber: string;
-}
-
-/** The accounts that match, newest first, after a place in that order. */
-export async function listAccounts(
-  views: D1Database,
-  filter: AccountFilter,
-  after: ListPosition | null,
-  limit: number,
-): Promise<ViewedAccount[]> {
-  const conditions: string[] = [];
-  const bindings: (string | number)[] = [];
-  const bind = (value: string | number): string => `?${bindings.push(value)}`;
-  if (filter.userId !== undefined) conditions.push(`user_id = ${bind(filter.userId)}`);
-  // A plus keeps a condition from choosing the index, where another one is far narrower.
-  const plus = filter.userId !== undefined || filter.defaultAccount === true ? "+" : "";
-  if (filter.status !== undefined) conditions.push(`${plus}status = ${bind(filter.status)}`);
-  // Spelt out, because a partial index is used for a literal condition only.
-  if (filter.defaultAccount !== undefined) {
-    conditions.push(`default_account = ${filter.defaultAccount ? 1 : 0}`);
-  }
-  if (after !== null) {
-    conditions.push(
-      `(created_at, account_number) < (${bind(after.createdAt)}, ${bind(after.accountNumber)})`,
-    );
-  }
-  const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
-  const { results } = await views
-    .prepare(
-      `SELECT ${COLUMNS} FROM accounts ${where}
-       ORDER BY created_at DESC, account_number DESC LIMIT ${bind(limit)}`,
-    )
-    .bind(...bindings)
-    .all<AccountRow>();
-  return results.map(viewedAccount);
-}
-
-function viewedAccount({ projection: _, defaultAccount, ...row }: AccountRow): ViewedAccount {
+export function viewedAccount({
+  projection: _,
+  feedPosition: _position,
+  defaultAccount,
+  ...row
+}: AccountRow): ViewedAccount {
   return { ...row, defaultAccount: defaultAccount === 1 };
 }
 

@@ -2,6 +2,7 @@
 
 import type { RecordedAccountEvent } from "../account/events.ts";
 import { upcast } from "../account/upcast.ts";
+import { MAX_CHUNK_EVENTS } from "./feed-chunks.ts";
 import type { FeedFilter } from "./feed-filter.ts";
 
 /** A filtered page looks at so many positions at most, however rare what it asks for is. */
@@ -16,7 +17,7 @@ export interface FeedEvent {
 }
 
 export interface OwnedFeedEvent extends FeedEvent {
-  /** Whose account it is. Null where the feed lacks the account's first event, which only damage can bring about. */
+  /** Whose account it is. Null where the views have no row of the account, which only damage can bring about. */
   readonly userId: number | null;
 }
 
@@ -30,104 +31,39 @@ export interface FeedPage {
   readonly end: number;
 }
 
-/**
- * Adds at the end, in the order given, those of the events that the feed does not have, and corrects those that it has
- * wrong. `projectedAt`: epoch milliseconds, null where a repair adds them.
- */
-export function writeToFeed(
-  views: D1Database,
-  events: readonly RecordedAccountEvent[],
-  projectedAt: number | null,
-): D1PreparedStatement {
-  return views
-    .prepare(
-      `INSERT INTO feed (account_number, version, event, projected_at)
-       SELECT value ->> 'accountNumber', value ->> 'version', value, ?2 FROM json_each(?1) WHERE TRUE ORDER BY key
-       ON CONFLICT (account_number, version) DO UPDATE SET event = excluded.event WHERE event <> excluded.event`,
-    )
-    .bind(JSON.stringify(events), projectedAt);
-}
+/** The chunks that have positions after one up to another: the last of them begins before that and ends after it. */
+const CHUNKS_BETWEEN = `last_position > ?1 AND last_position < ?2 + ${MAX_CHUNK_EVENTS}`;
+const BETWEEN = `${CHUNKS_BETWEEN} AND first_position + key > ?1 AND first_position + key <= min(last_position, ?2)`;
 
-/** What the feed has at an account's version: null where that is no event at all. */
-export interface AccountFeedEntry {
-  readonly position: number;
-  readonly version: number;
-  readonly event: RecordedAccountEvent | null;
-}
-
-/** An account's part of the feed, after one version up to another, in order of version. */
-export async function readAccountFeed(
-  views: D1Database,
-  accountNumber: string,
-  after: number,
-  upTo: number,
-): Promise<AccountFeedEntry[]> {
-  const { results } = await views
-    .prepare(
-      `SELECT position, version, event FROM feed
-       WHERE account_number = ?1 AND version > ?2 AND version <= ?3 ORDER BY version`,
-    )
-    .bind(accountNumber, after, upTo)
-    .all<{ position: number; version: number; event: string }>();
-  return results.map(({ event, ...place }) => ({ ...place, event: eventIn(event) }));
-}
-
-function eventIn(text: string): RecordedAccountEvent | null {
-  try {
-    return upcast(JSON.parse(text));
-  } catch {
-    return null;
-  }
-}
-
-/** When the newest event of one of the types happened to each of the accounts; epoch milliseconds, by account number. */
-export async function readNewestOfTypes(
-  views: D1Database,
-  accountNumbers: readonly string[],
-  types: readonly string[],
-): Promise<ReadonlyMap<string, number>> {
-  const { results } = await views
-    .prepare(
-      // Beside max(), SQLite takes the other columns from the row that has the maximum.
-      `SELECT account_number AS accountNumber, max(version), event ->> 'createdAt' AS createdAt FROM feed
-       WHERE account_number IN (SELECT value FROM json_each(?1))
-         AND event ->> 'type' IN (SELECT value FROM json_each(?2))
-       GROUP BY account_number`,
-    )
-    .bind(JSON.stringify(accountNumbers), JSON.stringify(types))
-    .all<{ accountNumber: string; createdAt: number }>();
-  return new Map(results.map(({ accountNumber, createdAt }) => [accountNumber, createdAt]));
-}
-
-/**
- * Events after a position that match the filter, at most `limit`. Whose an account is, its first event says: that is in
- * the feed before any other of the account, whereas a long repair writes the account's row last.
- */
+/** Events after a position that match the filter, at most `limit`. */
 export async function readFeed(
   views: D1Database,
   after: number,
   { types, accountNumber, userId }: FeedFilter,
   limit: number,
 ): Promise<FeedPage> {
+  const isFiltered = types !== undefined || accountNumber !== undefined || userId !== undefined;
+  const upTo = after + (isFiltered ? MAX_POSITIONS_PER_PAGE : limit);
   const [page, head] = await views.batch<{ position: number | null; event: string; userId: number | null }>([
     views
       .prepare(
-        `SELECT feed.position, feed.event, first.event ->> '$.data.userId' AS userId
-         FROM feed LEFT JOIN feed AS first ON first.account_number = feed.account_number AND first.version = 1
-         WHERE feed.position > ?1 AND feed.position <= ?1 + ${MAX_POSITIONS_PER_PAGE}
-           AND (?2 IS NULL OR feed.event ->> 'type' IN (SELECT value FROM json_each(?2)))
-           AND (?3 IS NULL OR feed.account_number = ?3)
-           AND (?4 IS NULL OR first.event ->> '$.data.userId' = ?4)
-         ORDER BY feed.position LIMIT ?5`,
+        `SELECT first_position + key AS position, value AS event, user_id AS userId
+         FROM feed_chunks JOIN json_each(events) LEFT JOIN accounts ON account_number = value ->> 'accountNumber'
+         WHERE ${BETWEEN}
+           AND (?3 IS NULL OR value ->> 'type' IN (SELECT value FROM json_each(?3)))
+           AND (?4 IS NULL OR value ->> 'accountNumber' = ?4)
+           AND (?5 IS NULL OR user_id = ?5)
+         ORDER BY last_position, key LIMIT ?6`,
       )
       .bind(
         after,
+        upTo,
         types === undefined ? null : JSON.stringify(types),
         accountNumber ?? null,
         userId ?? null,
         limit,
       ),
-    views.prepare("SELECT max(position) AS position FROM feed"),
+    views.prepare("SELECT max(last_position) AS position FROM feed_chunks"),
   ]);
   const events = (page?.results ?? []).map(({ position, event, userId }) => ({
     position: position ?? 0,
@@ -136,19 +72,25 @@ export async function readFeed(
   }));
   const end = head?.results[0]?.position ?? 0;
   const last = events.at(-1)?.position ?? after;
-  const reached = events.length === limit ? last : Math.min(after + MAX_POSITIONS_PER_PAGE, end);
+  const reached = events.length === limit ? last : Math.min(upTo, end);
   return { events, reached, next: reached < end ? reached : null, end };
 }
 
 /** The newest position; 0 where there is none. */
 export async function readFeedHead(views: D1Database): Promise<number> {
-  return (await views.prepare("SELECT max(position) AS head FROM feed").first<number>("head")) ?? 0;
+  return (
+    (await views.prepare("SELECT max(last_position) AS head FROM feed_chunks").first<number>("head")) ?? 0
+  );
 }
 
 /** The id of the event at a position; null where there is none. */
 export async function readFeedEventId(views: D1Database, position: number): Promise<string | null> {
   return views
-    .prepare("SELECT event ->> 'id' AS id FROM feed WHERE position = ?1")
+    .prepare(
+      `SELECT value ->> 'id' AS id FROM feed_chunks JOIN json_each(events)
+       WHERE last_position = (SELECT min(last_position) FROM feed_chunks WHERE last_position >= ?1)
+         AND first_position + key = ?1`,
+    )
     .bind(position)
     .first<string>("id");
 }
@@ -157,8 +99,8 @@ export async function readFeedEventId(views: D1Database, position: number): Prom
 export async function readLags(views: D1Database, since: number): Promise<number[]> {
   const { results } = await views
     .prepare(
-      `SELECT projected_at - (event ->> 'createdAt') AS lag FROM feed
-       WHERE position > (SELECT max(position) FROM feed) - ?1 AND projected_at > ?2 ORDER BY lag`,
+      `SELECT projected_at - (value ->> 'createdAt') AS lag FROM feed_chunks JOIN json_each(events)
+       WHERE last_position > (SELECT max(last_position) FROM feed_chunks) - ?1 AND projected_at > ?2 ORDER BY lag`,
     )
     .bind(MAX_LAGS, since)
     .all<{ lag: number }>();

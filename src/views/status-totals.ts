@@ -1,4 +1,5 @@
-// The status totals: how many accounts are in each status.
+// The status totals: how many accounts are in each status. They stand in the newest chunk of the feed, which each
+// transaction writes anyhow.
 
 import { ACCOUNT_STATUSES, type AccountStatus } from "../account/account.ts";
 
@@ -14,10 +15,11 @@ const NONE: StatusTotals = {
 };
 
 const COLUMNS = ACCOUNT_STATUSES.join(", ");
+const NEWEST = `SELECT ${COLUMNS} FROM feed_chunks ORDER BY last_position DESC LIMIT 1`;
 
 /** Every status, zeros too. */
 export async function readStatusTotals(views: D1Database): Promise<StatusTotals> {
-  const row = await views.prepare(`SELECT ${COLUMNS} FROM status_totals`).first<StatusTotals>();
+  const row = await views.prepare(NEWEST).first<StatusTotals>();
   return row ?? NONE;
 }
 
@@ -27,20 +29,12 @@ export interface StatusMove {
   readonly to: AccountStatus | null;
 }
 
-/** Moves the totals by the sum of the moves: one row, or none where that sum is nothing. */
-export function moveStatusTotals(views: D1Database, moves: readonly StatusMove[]): D1PreparedStatement {
-  const differences = ACCOUNT_STATUSES.map(
+/** By how much the moves change each total, in the order of `ACCOUNT_STATUSES`. */
+export function countMoves(moves: readonly StatusMove[]): number[] {
+  return ACCOUNT_STATUSES.map(
     (status) =>
       moves.filter(({ to }) => to === status).length - moves.filter(({ from }) => from === status).length,
   );
-  return views
-    .prepare(
-      `INSERT INTO status_totals (id, ${COLUMNS})
-       SELECT 1, ${differences.map((_, index) => `?${index + 1}`).join(", ")} WHERE ?${differences.length + 1}
-       ON CONFLICT (id) DO UPDATE SET
-         ${ACCOUNT_STATUSES.map((status) => `${status} = ${status} + excluded.${status}`).join(", ")}`,
-    )
-    .bind(...differences, differences.some((difference) => difference !== 0) ? 1 : 0);
 }
 
 const COUNTS = ACCOUNT_STATUSES.map((status) => `count(*) FILTER (WHERE status = '${status}') AS ${status}`);
@@ -50,7 +44,7 @@ export async function compareStatusTotals(
   views: D1Database,
 ): Promise<{ readonly totals: StatusTotals; readonly counted: StatusTotals }> {
   const [totals, counted] = await views.batch<StatusTotals>([
-    views.prepare(`SELECT ${COLUMNS} FROM status_totals`),
+    views.prepare(NEWEST),
     views.prepare(`SELECT ${COUNTS.join(", ")} FROM accounts`),
   ]);
   return { totals: totals?.results[0] ?? NONE, counted: counted?.results[0] ?? NONE };
@@ -60,8 +54,8 @@ export async function compareStatusTotals(
 export async function recountStatusTotals(views: D1Database): Promise<void> {
   await views
     .prepare(
-      `INSERT INTO status_totals (id, ${COLUMNS}) SELECT 1, ${COUNTS.join(", ")} FROM accounts WHERE TRUE
-       ON CONFLICT (id) DO UPDATE SET ${ACCOUNT_STATUSES.map((status) => `${status} = excluded.${status}`).join(", ")}`,
+      `UPDATE feed_chunks SET (${COLUMNS}) = (SELECT ${COUNTS.join(", ")} FROM accounts)
+       WHERE last_position = (SELECT max(last_position) FROM feed_chunks)`,
     )
     .run();
 }

@@ -2,9 +2,14 @@
 
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { writeToFeed } from "../../src/views/feed.ts";
+import { FeedHub } from "../../src/processor/feed-hub.ts";
 import { accountPart, followRequest, growthSchema, WHOLE_FEED } from "../../src/views/feed-hub.ts";
+import { isFollowed } from "../../src/views/followed.ts";
 import { event, recorded } from "../account/given.ts";
+import { freshNumber } from "../query/query-worker.ts";
+import { happen } from "../query/stream-reader.ts";
+import { CREATE } from "../workerd/commands.ts";
+import { addToFeed } from "../workerd/feed.ts";
 import { closeFollowers, hub, spyOnQueries, untilFollowers, WAIT } from "../workerd/feed-hub.ts";
 import { useEmptyViews } from "../workerd/views.ts";
 
@@ -49,7 +54,7 @@ const LONG_LOG = recorded([event.created(), ...Array.from({ length: 999 }, () =>
 /** The next so many of an account's events come into the feed, and the hub is not told. */
 async function add(count: number, accountNumber = "HUB"): Promise<void> {
   const had = await views
-    .prepare("SELECT count(*) AS count FROM feed WHERE account_number = ?1")
+    .prepare("SELECT version AS count FROM accounts WHERE account_number = ?1")
     .bind(accountNumber)
     .first<number>("count");
   const events = LONG_LOG.slice(had ?? 0, (had ?? 0) + count).map((one) => ({
@@ -57,7 +62,7 @@ async function add(count: number, accountNumber = "HUB"): Promise<void> {
     accountNumber,
     id: `${accountNumber}:${one.version}`,
   }));
-  await writeToFeed(views, events, null).run();
+  await addToFeed(views, events);
 }
 
 async function grow(count: number, accountNumber?: string): Promise<void> {
@@ -74,9 +79,8 @@ describe("a growth", () => {
   it("reaches every follower once and in order, with whose account it is, from one query for all", async () => {
     await grow(3);
     const followers = await Promise.all(Array.from({ length: 20 }, () => follow()));
-    const { batches } = spyOnQueries();
     await add(2);
-    expect(batches).not.toHaveBeenCalled();
+    const { batches } = spyOnQueries();
     await hub().grown();
 
     for (const follower of followers) await untilHas(follower, [4, 5]);
@@ -93,8 +97,8 @@ describe("a growth", () => {
 
   it("of many batches at once is read in a few queries, one after the other", async () => {
     const follower = await follow();
-    const { batches } = spyOnQueries();
     for (let batch = 0; batch < 30; batch++) await add(1);
+    const { batches } = spyOnQueries();
     await Promise.all(Array.from({ length: 30 }, () => hub().grown()));
     await untilHas(follower, upTo(30));
     expect(batches.mock.calls.length).toBeLessThan(10);
@@ -181,11 +185,11 @@ describe("a growth that nobody told of", () => {
   it("is found although the look before it failed", async () => {
     const follower = await follow();
     await add(1);
-    await views.exec("ALTER TABLE feed RENAME TO feed_away");
+    await views.exec("ALTER TABLE feed_chunks RENAME TO feed_away");
     await hub().grown();
     await runDurableObjectAlarm(hub());
     expect(follower.positions).toEqual([]);
-    await views.exec("ALTER TABLE feed_away RENAME TO feed");
+    await views.exec("ALTER TABLE feed_away RENAME TO feed_chunks");
     await runDurableObjectAlarm(hub());
     await untilHas(follower, [1]);
   });
@@ -195,7 +199,7 @@ it("who follows a feed that was made anew is sent away, to begin anew", async ()
   const follower = await follow();
   await grow(3);
   await untilHas(follower, upTo(3));
-  await views.prepare("DELETE FROM feed").run();
+  await views.batch([views.prepare("DELETE FROM feed_chunks"), views.prepare("DELETE FROM accounts")]);
   await grow(1);
   await vi.waitFor(() => expect(follower.closed).toBe(true), WAIT);
   const next = await follow();
@@ -204,7 +208,7 @@ it("who follows a feed that was made anew is sent away, to begin anew", async ()
 });
 
 it("who can't be told where the feed is, is refused and not kept", async () => {
-  await views.exec("ALTER TABLE feed RENAME TO feed_away");
+  await views.exec("ALTER TABLE feed_chunks RENAME TO feed_away");
   const failed = await runInDurableObject(hub(), async (instance) => {
     try {
       await instance.fetch(followRequest(WHOLE_FEED));
@@ -214,6 +218,59 @@ it("who can't be told where the feed is, is refused and not kept", async () => {
     }
   });
   expect(failed).toBe(true);
-  await views.exec("ALTER TABLE feed_away RENAME TO feed");
+  await views.exec("ALTER TABLE feed_away RENAME TO feed_chunks");
   await untilFollowers(0);
+});
+
+describe("who adds to the feed", () => {
+  it("learns that somebody follows before the follower looks where the feed is", async () => {
+    await views.exec("DELETE FROM followed");
+    await evictDurableObject(hub());
+    const heads: boolean[] = [];
+    const first = Object.getPrototypeOf(views.prepare("SELECT 1")).first;
+    vi.spyOn(Object.getPrototypeOf(views.prepare("SELECT 1")), "first").mockImplementation(async function (
+      this: D1PreparedStatement,
+      ...args: unknown[]
+    ) {
+      heads.push((await views.prepare("SELECT id FROM followed").all()).results.length === 1);
+      return first.apply(this, args);
+    });
+    await follow();
+    expect(heads).toEqual([true]);
+  });
+
+  it("tells nobody where nobody follows, and the hub again as soon as somebody does", async () => {
+    const grown = vi.spyOn(FeedHub.prototype, "grown");
+    const changed = async (accountNumber: string) => {
+      await happen(accountNumber, CREATE);
+      return grown.mock.calls.length;
+    };
+    await runDurableObjectAlarm(hub());
+    expect(await isFollowed(views)).toBe(false);
+    expect(await changed(freshNumber())).toBe(0);
+    const follower = await follow();
+    expect(await changed(freshNumber())).toBeGreaterThan(0);
+    await untilHas(follower, [2]);
+    follower.socket.close();
+    await untilFollowers(0);
+    await runDurableObjectAlarm(hub());
+    expect(await isFollowed(views)).toBe(false);
+  });
+
+  it("goes on telling the hub where somebody comes while the mark is taken away", async () => {
+    const early = await follow();
+    early.socket.close();
+    await untilFollowers(0);
+    const [next] = await Promise.all([follow(), runDurableObjectAlarm(hub())]);
+    expect(await isFollowed(views)).toBe(true);
+    await happen(freshNumber(), CREATE);
+    await untilHas(next, [1]);
+  });
+
+  it("does so again soon after the views were made anew under the followers", async () => {
+    await follow();
+    await views.exec("DELETE FROM followed");
+    await runDurableObjectAlarm(hub());
+    expect(await isFollowed(views)).toBe(true);
+  });
 });

@@ -2,9 +2,9 @@
 
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { writeToFeed } from "../../src/views/feed.ts";
 import { event, recorded } from "../account/given.ts";
 import { CREATE, toggles } from "../workerd/commands.ts";
+import { addToFeed } from "../workerd/feed.ts";
 import { closeFollowers, followers, hub, spyOnQueries, untilFollowers } from "../workerd/feed-hub.ts";
 import { useEmptyViews } from "../workerd/views.ts";
 import { bindings, execute, freshNumber, invalid, json, notFound, problem, request } from "./query-worker.ts";
@@ -78,13 +78,13 @@ describe("following the feed", () => {
     const log = recorded([event.created(), event.confirmed, event.activated]);
     const stream = await StreamReader.open("/v1/feed");
     await stream.block();
-    await writeToFeed(views, log.slice(0, 2), null).run();
+    await addToFeed(views, log.slice(0, 2));
     // The hub is made to believe that it sent these.
     await runInDurableObject(hub(), (_, state) => {
       for (const socket of state.getWebSockets()) socket.serializeAttachment(2);
     });
     await evictDurableObject(hub());
-    await writeToFeed(views, log.slice(2), null).run();
+    await addToFeed(views, log.slice(2));
     await hub().grown();
     expect(await stream.ids(3)).toEqual([1, 2, 3]);
   });
@@ -109,7 +109,7 @@ describe("following the feed", () => {
 
     const live = await StreamReader.open(`/v1/feed?${query}`);
     for (const one of log) {
-      await writeToFeed(views, [one], null).run();
+      await addToFeed(views, [one]);
       await hub().grown();
     }
     const late = await StreamReader.open(`/v1/feed?${query}&after=0`);
@@ -130,9 +130,9 @@ describe("following the feed", () => {
     const streams = [];
     for (let count = 0; count < 10; count++) streams.push(await StreamReader.open("/v1/feed"));
     for (const stream of streams) await stream.block();
+    await addToFeed(views, recorded([event.created()]));
     const { batches, singles } = spyOnQueries();
     const waiting = streams.map((stream) => stream.ids(1));
-    await writeToFeed(views, recorded([event.created()]), null).run();
     await scheduler.wait(100);
     expect([batches.mock.calls.length, singles.mock.calls.length]).toEqual([0, 0]);
     await hub().grown();

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { writeToFeed } from "../../src/views/feed.ts";
 import { ACCOUNT_NUMBER, event, recorded } from "../account/given.ts";
+import { addToFeed } from "../workerd/feed.ts";
 import { useEmptyViews } from "../workerd/views.ts";
 import { invalid, json, nextPage, problem, request } from "./query-worker.ts";
 
@@ -16,7 +16,7 @@ describe("the feed", () => {
       { type: "ACCOUNT_AUDITED", data: { by: "x" } },
       event.closed,
     ];
-    await writeToFeed(views, recorded(log), null).run();
+    await addToFeed(views, recorded(log));
   });
 
   it("gives each event with its position beside the other members", async () => {

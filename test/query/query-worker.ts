@@ -22,7 +22,8 @@ export async function execute(accountNumber: string, ...commands: AccountCommand
 }
 
 export async function project(...accounts: Account[]): Promise<void> {
-  await writeAccounts(env.VIEWS, accounts).run();
+  const rows = accounts.map((account) => ({ ...account, feedPosition: 0 }));
+  await writeAccounts(env.VIEWS, rows, false).run();
 }
 
 export async function request(path: string, init: RequestInit = {}, env = bindings): Promise<Response> {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { AccountLogs } from "../../src/account/account-log.ts";
-import { moveStatusTotals } from "../../src/views/status-totals.ts";
+import { appendChunk } from "../../src/views/feed-chunks.ts";
 import { useEmptyViews } from "../workerd/views.ts";
 import { bindings, invalid, json, problem, request } from "./query-worker.ts";
 
@@ -44,11 +44,11 @@ describe("the query Worker", () => {
   });
 
   it("counts the accounts of every status, zeros too", async () => {
-    await moveStatusTotals(views, [
-      { from: null, to: "ACCOUNT_PENDING" },
-      { from: null, to: "ACCOUNT_ACTIVE" },
-      { from: null, to: "ACCOUNT_ACTIVE" },
-    ]).run();
+    const moves = (["ACCOUNT_PENDING", "ACCOUNT_ACTIVE", "ACCOUNT_ACTIVE"] as const).map((to) => ({
+      from: null,
+      to,
+    }));
+    await appendChunk(views, [], moves, null).run();
     expect(await json("/v1/status-totals")).toEqual({
       totals: {
         ACCOUNT_PENDING: 1,

@@ -4,6 +4,7 @@
 import { env } from "cloudflare:test";
 import { accountsIn } from "../../src/processor/directory.ts";
 import { listParked } from "../../src/processor/parking.ts";
+import { readAccountFeed } from "../../src/views/account-feed.ts";
 import { type AccountRow, projectedAccount, readRows } from "../../src/views/accounts-view.ts";
 import { readFeed } from "../../src/views/feed.ts";
 import { compareStatusTotals } from "../../src/views/status-totals.ts";
@@ -44,6 +45,17 @@ export async function checkViews(expected: readonly Expected[]): Promise<string[
     if (!isSame(inFeed, events.slice(0, version))) {
       const versions = inFeed.map((event) => event.version).join(" ");
       wrong.push(`${accountNumber}: the feed has ${versions || "nothing"}, the row is at ${version}`);
+    }
+    const chained = await readAccountFeed(env.VIEWS, accountNumber, 0, events.length);
+    if (
+      !isSame(
+        chained.map(({ event }) => event),
+        inFeed,
+      )
+    ) {
+      wrong.push(
+        `${accountNumber}: its chain leads to ${chained.length} of ${inFeed.length} events in the feed`,
+      );
     }
   }
   return wrong;

@@ -9,7 +9,7 @@ export async function prepareDatabases(): Promise<void> {
 
 export async function emptyDatabases(): Promise<void> {
   await env.VIEWS.batch(
-    ["accounts", "status_totals", "feed"].map((table) => env.VIEWS.prepare(`DELETE FROM ${table}`)),
+    ["accounts", "feed_chunks"].map((table) => env.VIEWS.prepare(`DELETE FROM ${table}`)),
   );
   await env.OPERATIONS.batch(
     ["differences", "directory", "parked", "unreadable_messages", "walk_ranges", "walks"].map((table) =>

@@ -14,7 +14,7 @@ afterAll(() => system.close());
 it("the views refuse all writes while 1,000 commands come for 100 accounts: everything catches up", async () => {
   const { post, all } = bound(system);
   const views = await system.views();
-  await views.exec("ALTER TABLE feed RENAME TO feed_away");
+  await views.exec("ALTER TABLE feed_chunks RENAME TO feed_away");
 
   const accounts = Array.from({ length: 100 }, (_, index) => `LATE-${index}`);
   const life = [
@@ -37,7 +37,7 @@ it("the views refuse all writes while 1,000 commands come for 100 accounts: ever
     }),
   );
   expect(await all("/v1/accounts?limit=200")).toEqual([]);
-  await views.exec("ALTER TABLE feed_away RENAME TO feed");
+  await views.exec("ALTER TABLE feed_away RENAME TO feed_chunks");
 
   await vi.waitFor(
     async () => {

@@ -92,7 +92,8 @@ async function viewsFile(state: string): Promise<string> {
   for (const file of await databaseFiles(state)) {
     if (!file.endsWith(".sqlite")) continue;
     const database = new DatabaseSync(file);
-    const isViews = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'feed'").get() !== undefined;
+    const isViews =
+      database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'feed_chunks'").get() !== undefined;
     database.close();
     if (isViews) return file;
   }

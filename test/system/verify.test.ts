@@ -35,7 +35,7 @@ it("verify says what differs, and fails until it is mended", async () => {
   await vi.waitFor(async () => expect((await system.get("/v1/accounts/V-1")).body.version).toBe(601), {
     timeout: 10_000,
   });
-  await (await system.views()).exec("DELETE FROM feed WHERE position > 1");
+  await (await system.views()).exec("DELETE FROM feed_chunks WHERE last_position > 1");
   const { stdout, status } = await runTool("verify", "--repair", "--url", url);
   expect(stdout.match(/^V-1 feed .*\(mended\)$/gm)).toHaveLength(600);
   expect(status).toBe(0);

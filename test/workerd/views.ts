@@ -21,7 +21,7 @@ const OPERATIONS_TABLES = [
 export function useEmptyViews(): D1Database {
   beforeEach(async () => {
     await applyD1Migrations(env.VIEWS, env.VIEWS_MIGRATIONS);
-    await empty(env.VIEWS, ["accounts", "status_totals", "feed"]);
+    await empty(env.VIEWS, ["accounts", "feed_chunks"]);
     await applyD1Migrations(env.OPERATIONS, env.OPERATIONS_MIGRATIONS);
     await empty(env.OPERATIONS, OPERATIONS_TABLES);
   });

@@ -1,8 +1,8 @@
 // A user has one default account: when an account becomes it, the user's others are cleared.
 
 import { defineFunction, MAX_COMMANDS } from "../../reactions/contract.ts";
-import { listAccounts } from "../../views/accounts-view.ts";
-import { readNewestOfTypes } from "../../views/feed.ts";
+import { readNewestOfTypes } from "../../views/account-feed.ts";
+import { listAccounts } from "../../views/account-list.ts";
 
 interface OneDefaultEnv {
   readonly VIEWS: D1Database;
@@ -24,15 +24,23 @@ export const oneDefault = defineFunction({
   async react({ VIEWS }: OneDefaultEnv, { event, account }) {
     if (event.type === "ACCOUNT_CREATED" && !account.defaultAccount) return { commands: [] };
     const { userId } = account;
-    const defaults = await listAccounts(VIEWS, { userId, defaultAccount: true }, null, MAX_ACCOUNTS);
-    const since = await readNewestOfTypes(
+    const { accounts, next } = await listAccounts(
       VIEWS,
-      defaults.map(({ accountNumber }) => accountNumber),
-      ["ACCOUNT_CREATED", "ACCOUNT_MADE_DEFAULT"],
+      { userId, defaultAccount: true },
+      null,
+      MAX_ACCOUNTS,
     );
-    const [, ...older] = defaults
-      .map(({ accountNumber, version }) => ({ accountNumber, version, at: since.get(accountNumber) ?? 0 }))
-      .toSorted((one, other) => other.at - one.at || (one.accountNumber < other.accountNumber ? 1 : -1));
+    // Most often there is one, and nothing to look up.
+    if (accounts.length < 2) return { commands: [] };
+    const defaults = await Promise.all(
+      accounts.map(async (one) => ({
+        ...one,
+        at: await readNewestOfTypes(VIEWS, one, ["ACCOUNT_CREATED", "ACCOUNT_MADE_DEFAULT"]),
+      })),
+    );
+    const [, ...older] = defaults.toSorted(
+      (one, other) => other.at - one.at || (one.accountNumber < other.accountNumber ? 1 : -1),
+    );
     return {
       commands: older.map(({ accountNumber, version }) => ({
         command: "clear-default" as const,
@@ -40,7 +48,7 @@ export const oneDefault = defineFunction({
         expectedVersion: version,
         ifMoved: "ask-again" as const,
       })),
-      ...(defaults.length === MAX_ACCOUNTS ? { next: "more" } : {}),
+      ...(next === null ? {} : { next: "more" }),
     };
   },
 });

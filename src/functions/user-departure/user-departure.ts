@@ -1,7 +1,7 @@
 // When a user has left, every account of that user is closed.
 
 import { defineFunction, MAX_COMMANDS } from "../../reactions/contract.ts";
-import { listAccounts } from "../../views/accounts-view.ts";
+import { listAccounts } from "../../views/account-list.ts";
 
 interface UserDepartureEnv {
   readonly VIEWS: D1Database;
@@ -21,8 +21,7 @@ export const userDeparture = defineFunction({
   async react({ VIEWS }: UserDepartureEnv, { event: { userId }, page }) {
     const { createdAt = "", accountNumber = "" } = PLACE.exec(page ?? "")?.groups ?? {};
     const after = page === null ? null : { createdAt: Number(createdAt), accountNumber };
-    const accounts = await listAccounts(VIEWS, { userId }, after, MAX_COMMANDS);
-    const last = accounts.at(-1);
+    const { accounts, next } = await listAccounts(VIEWS, { userId }, after, MAX_COMMANDS);
     return {
       commands: accounts
         .filter(({ status }) => status !== "ACCOUNT_CLOSED")
@@ -31,9 +30,7 @@ export const userDeparture = defineFunction({
           accountNumber: account.accountNumber,
           reason: "The user has left",
         })),
-      ...(last !== undefined && accounts.length === MAX_COMMANDS
-        ? { next: `${last.createdAt} ${last.accountNumber}` }
-        : {}),
+      ...(next === null ? {} : { next: `${next.createdAt} ${next.accountNumber}` }),
     };
   },
 });

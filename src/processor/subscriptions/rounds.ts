@@ -3,7 +3,8 @@
 
 import type { RecordedAccountEvent } from "../../account/events.ts";
 import { logLine } from "../../http/log-line.ts";
-import { readAccountFeed, readFeed, readFeedEventId } from "../../views/feed.ts";
+import { readAccountFeed } from "../../views/account-feed.ts";
+import { readFeed, readFeedEventId } from "../../views/feed.ts";
 import type { ProcessorEnv } from "../env.ts";
 import { Course, FAILING_ACCOUNTS } from "./course.ts";
 import type { Receiver } from "./delivery.ts";

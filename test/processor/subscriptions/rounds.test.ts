@@ -10,8 +10,8 @@ import {
   readSigningSubscription,
   readSubscription,
 } from "../../../src/processor/subscriptions/subscriptions.ts";
-import { writeToFeed } from "../../../src/views/feed.ts";
 import { ACCOUNT_NUMBER, event, recorded } from "../../account/given.ts";
+import { addToFeed } from "../../workerd/feed.ts";
 import { useEmptyViews } from "../../workerd/views.ts";
 
 const ID = "subscription";
@@ -23,11 +23,10 @@ beforeEach(() => {
 
 const log = recorded([event.created(), event.confirmed, event.activated, event.suspended]);
 const writeFeed = (...versions: number[]) =>
-  writeToFeed(
+  addToFeed(
     views,
     log.filter(({ version }) => versions.includes(version)),
-    null,
-  ).run();
+  );
 
 async function subscribe(path: string, types: readonly string[] | null = null): Promise<void> {
   await insertSubscription(env.OPERATIONS, {

@@ -3,14 +3,14 @@
 import { createExecutionContext, env, runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import worker from "../../../src/processor/worker.ts";
-import { writeToFeed } from "../../../src/views/feed.ts";
 import { event, recorded } from "../../account/given.ts";
+import { addToFeed } from "../../workerd/feed.ts";
 import { useEmptyViews } from "../../workerd/views.ts";
 
 const views = useEmptyViews();
 beforeEach(async () => {
   vi.spyOn(console, "log").mockReturnValue();
-  await writeToFeed(views, recorded([event.created(), event.confirmed, event.activated]), null).run();
+  await addToFeed(views, recorded([event.created(), event.confirmed, event.activated]));
 });
 afterEach(() => vi.restoreAllMocks());
 

@@ -1,0 +1,251 @@
+// One account's part of the feed. No index leads to it: the account's row names the newest chunk that has events of it,
+// and each chunk names the one before, so it is read along that chain.
+
+import type { Account } from "../account/account.ts";
+import type { RecordedAccountEvent } from "../account/events.ts";
+import { upcast } from "../account/upcast.ts";
+import type { StoredRun } from "./feed-chunks.ts";
+
+/** Links of a chain that one query follows. */
+const MAX_LINKS_PER_QUERY = 10_000;
+/** Positions that one query looks through where there is no chain to follow. */
+const POSITIONS_PER_SCAN = 100_000;
+
+/** Versions that are looked at in one query for the newest of a type. */
+const ENTRIES_PER_LOOK = 200;
+
+/** Events of an account at versions that follow each other, in one chunk. */
+export interface StoredFeedRun {
+  readonly version: number;
+  readonly count: number;
+  /** Of the first of them. */
+  readonly position: number;
+  /** The last position of that chunk. */
+  readonly chunk: number;
+}
+
+interface RunRow {
+  readonly lastPosition: number;
+  readonly firstPosition: number;
+  readonly run: string;
+}
+
+/** Where an account's events are, along its chain from a chunk on. A chain that is broken ends where it is. */
+export async function readRuns(
+  views: D1Database,
+  accountNumber: string,
+  head: number,
+): Promise<StoredFeedRun[]> {
+  const runs: StoredFeedRun[] = [];
+  for (let next = head; next > 0; ) {
+    const { results } = await views
+      .prepare(
+        `WITH RECURSIVE chain (lastPosition, firstPosition, run) AS (
+           SELECT last_position, first_position, runs -> ?2 FROM feed_chunks WHERE last_position = ?1
+           UNION ALL
+           SELECT last_position, first_position, runs -> ?2 FROM chain
+             JOIN feed_chunks ON last_position = run ->> 3 AND last_position < lastPosition
+           LIMIT ${MAX_LINKS_PER_QUERY}
+         ) SELECT * FROM chain WHERE run IS NOT NULL`,
+      )
+      .bind(next, pathOf(accountNumber))
+      .all<RunRow>();
+    const [previous = 0] = results.slice(-1).map(({ run }) => parseRun(run)[3]);
+    runs.push(...results.map(runOf));
+    next = results.length < MAX_LINKS_PER_QUERY ? 0 : previous;
+  }
+  return runs;
+}
+
+/** The same, found by looking through the whole feed: slow, and right whatever the chain says. */
+export async function scanRuns(views: D1Database, accountNumber: string): Promise<StoredFeedRun[]> {
+  const runs: StoredFeedRun[] = [];
+  await scan(views, async (after, upTo) => {
+    const { results } = await views
+      .prepare(
+        `SELECT last_position AS lastPosition, first_position AS firstPosition, runs -> ?3 AS run FROM feed_chunks
+         WHERE last_position > ?1 AND last_position <= ?2 AND run IS NOT NULL`,
+      )
+      .bind(after, upTo, pathOf(accountNumber))
+      .all<RunRow>();
+    runs.push(...results.map(runOf));
+  });
+  return runs;
+}
+
+/** Makes a chain of an account's runs, in the order of the feed. */
+export async function relinkRuns(
+  views: D1Database,
+  accountNumber: string,
+  runs: readonly StoredFeedRun[],
+): Promise<void> {
+  const chunks = runs.map(({ chunk }) => chunk).toSorted((one, other) => one - other);
+  const links = chunks.map((chunk, index) => [chunk, chunks[index - 1] ?? 0]);
+  await views
+    .prepare(
+      `UPDATE feed_chunks SET runs = json_set(runs, ?2 || '[3]', link.value ->> 1)
+       FROM json_each(?1) AS link WHERE last_position = link.value ->> 0`,
+    )
+    .bind(JSON.stringify(links), pathOf(accountNumber))
+    .run();
+}
+
+/** The accounts after one number up to another (null: no end) of which the feed has events and the list no row. */
+export async function scanUnlisted(
+  views: D1Database,
+  afterNumber: string,
+  upToNumber: string | null,
+): Promise<string[]> {
+  const unlisted = new Set<string>();
+  await scan(views, async (after, upTo) => {
+    const { results } = await views
+      .prepare(
+        `SELECT DISTINCT key AS accountNumber FROM feed_chunks JOIN json_each(runs)
+         WHERE last_position > ?1 AND last_position <= ?2 AND key > ?3 AND (?4 IS NULL OR key <= ?4)
+           AND NOT EXISTS (SELECT 1 FROM accounts WHERE account_number = key)`,
+      )
+      .bind(after, upTo, afterNumber, upToNumber)
+      .all<{ accountNumber: string }>();
+    for (const { accountNumber } of results) unlisted.add(accountNumber);
+  });
+  return [...unlisted];
+}
+
+/**
+ * Whether the feed is as long as the versions of all accounts together. Every transaction leaves it so; where it is not,
+ * rows or chunks are missing, or some are there twice.
+ */
+export async function isFeedAsLongAsVersions(views: D1Database): Promise<boolean> {
+  const [versions, head] = await views.batch<{ number: number | null }>([
+    views.prepare("SELECT sum(version) AS number FROM accounts"),
+    views.prepare("SELECT max(last_position) AS number FROM feed_chunks"),
+  ]);
+  let length = 0;
+  // What is behind that head came after the versions were read.
+  const end = head?.results[0]?.number ?? 0;
+  await scan(
+    views,
+    async (after, upTo) => {
+      length +=
+        (await views
+          .prepare(
+            `SELECT coalesce(sum(last_position - first_position + 1), 0) AS length FROM feed_chunks
+             WHERE last_position > ?1 AND last_position <= ?2`,
+          )
+          .bind(after, upTo)
+          .first<number>("length")) ?? 0;
+    },
+    end,
+  );
+  return length === (versions?.results[0]?.number ?? 0);
+}
+
+/** Goes over the feed in pieces, each small enough for one query. */
+async function scan(
+  views: D1Database,
+  look: (after: number, upTo: number) => Promise<void>,
+  end?: number,
+): Promise<void> {
+  const head =
+    end ??
+    (await views.prepare("SELECT max(last_position) AS head FROM feed_chunks").first<number>("head")) ??
+    0;
+  for (let after = 0; after < head; after += POSITIONS_PER_SCAN) {
+    await look(after, Math.min(after + POSITIONS_PER_SCAN, head));
+  }
+}
+
+/** What the feed has at an account's version: null where that is no event at all. */
+export interface AccountFeedEntry {
+  readonly position: number;
+  readonly version: number;
+  readonly event: RecordedAccountEvent | null;
+}
+
+/** What stands where these runs are, after one version up to another. */
+export async function readEntries(
+  views: D1Database,
+  runs: readonly StoredFeedRun[],
+  after: number,
+  upTo: number,
+): Promise<AccountFeedEntry[]> {
+  const wanted = runs.flatMap(({ version, count, position }) => {
+    const from = Math.max(version, after + 1);
+    const to = Math.min(version + count - 1, upTo);
+    return from > to ? [] : [[position + from - version, position + to - version, from]];
+  });
+  if (wanted.length === 0) return [];
+  const { results } = await views
+    .prepare(
+      `SELECT first_position + item.key AS position, wanted.value ->> 2 AS version, wanted.value ->> 0 AS start,
+         item.value AS event
+       FROM json_each(?1) AS wanted
+         CROSS JOIN feed_chunks ON last_position =
+           (SELECT min(last_position) FROM feed_chunks WHERE last_position >= wanted.value ->> 0)
+         CROSS JOIN json_each(events) AS item
+       WHERE first_position + item.key BETWEEN wanted.value ->> 0 AND wanted.value ->> 1`,
+    )
+    .bind(JSON.stringify(wanted))
+    .all<{ position: number; version: number; start: number; event: string }>();
+  return results
+    .map(({ position, version, start, event }) => ({
+      position,
+      version: version + position - start,
+      event: eventIn(event),
+    }))
+    .toSorted((one, other) => one.version - other.version || one.position - other.position);
+}
+
+/** Some of an account's events, in order of version. */
+export async function readAccountFeed(
+  views: D1Database,
+  accountNumber: string,
+  after: number,
+  upTo: number,
+): Promise<AccountFeedEntry[]> {
+  const runs = await readRuns(views, accountNumber, await readChainHead(views, accountNumber));
+  return readEntries(views, runs, after, upTo);
+}
+
+/** When the newest event of one of the types happened to an account, by the feed; epoch milliseconds, 0 for never. */
+export async function readNewestOfTypes(
+  views: D1Database,
+  { accountNumber, version }: Pick<Account, "accountNumber" | "version">,
+  types: readonly string[],
+): Promise<number> {
+  const runs = await readRuns(views, accountNumber, await readChainHead(views, accountNumber));
+  for (let upTo = version; upTo > 0; upTo -= ENTRIES_PER_LOOK) {
+    const entries = await readEntries(views, runs, upTo - ENTRIES_PER_LOOK, upTo);
+    const newest = entries.findLast(({ event }) => event !== null && types.includes(event.type));
+    if (newest?.event) return newest.event.createdAt;
+  }
+  return 0;
+}
+
+async function readChainHead(views: D1Database, accountNumber: string): Promise<number> {
+  const head = await views
+    .prepare("SELECT feed_position FROM accounts WHERE account_number = ?1")
+    .bind(accountNumber)
+    .first<number>("feed_position");
+  return head ?? 0;
+}
+
+/** An account's number has no character that would have to be escaped. */
+const pathOf = (accountNumber: string): string => `$."${accountNumber}"`;
+
+function runOf({ lastPosition, firstPosition, run }: RunRow): StoredFeedRun {
+  const [index, version, count] = parseRun(run);
+  return { position: firstPosition + index, version, count, chunk: lastPosition };
+}
+
+function parseRun(run: string): StoredRun {
+  return JSON.parse(run);
+}
+
+function eventIn(text: string): RecordedAccountEvent | null {
+  try {
+    return upcast(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}

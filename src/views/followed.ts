@@ -1,0 +1,14 @@
+// Whether anybody follows the feed live, as the hub says and whoever adds to the feed reads.
+
+/** A row is written only where there was none. */
+export async function markFollowed(views: D1Database): Promise<void> {
+  await views.prepare("INSERT INTO followed VALUES (1) ON CONFLICT DO NOTHING").run();
+}
+
+export async function unmarkFollowed(views: D1Database): Promise<void> {
+  await views.prepare("DELETE FROM followed").run();
+}
+
+export async function isFollowed(views: D1Database): Promise<boolean> {
+  return (await views.prepare("SELECT id FROM followed").first()) !== null;
+}
