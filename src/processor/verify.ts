@@ -12,20 +12,19 @@ import type { ProcessorEnv } from "./env.ts";
 /** An event that is younger may still be on its way through the queue. */
 const ON_ITS_WAY_MS = 60_000;
 
-export interface Compared {
-  /** Events in the log. */
-  readonly events: number;
-  readonly findings: readonly Finding[];
-}
-
-/** Compares one account as far as its row says that it is projected. Throws where a part does not answer. */
-export async function compare(env: ProcessorEnv, accountNumber: string): Promise<Compared> {
+/**
+ * Compares one account as far as its row says that it is projected, and tells what it finds as it goes: a long log may
+ * be wrong throughout. Answers how many events are in the log. Throws where a part does not answer.
+ */
+export async function compare(
+  env: ProcessorEnv,
+  accountNumber: string,
+  tell: (findings: readonly Finding[]) => Promise<void>,
+): Promise<number> {
   // The row first: what is projected while we read is not compared, and so can't look like a difference.
   const row = (await readRows(env.VIEWS, [accountNumber])).get(accountNumber) ?? null;
   const projected = row?.version ?? 0;
-  // What is in the feed before the log is read must be in the log.
-  const ahead = await readAccountFeed(env.VIEWS, accountNumber, projected, Number.MAX_SAFE_INTEGER);
-  const findings: Finding[] = [];
+  let findings: Finding[] = [];
   const expect = (field: string, view: unknown, log: unknown): void => {
     if (view !== log) findings.push({ accountNumber, field, view, log });
   };
@@ -58,14 +57,22 @@ export async function compare(env: ProcessorEnv, accountNumber: string): Promise
     }
     head = slice.events.at(-1)?.version ?? head;
     more = head < slice.currentVersion;
+    if (findings.length === 0) continue;
+    await tell(findings);
+    findings = [];
   }
+  const ahead = await readAccountFeed(env.VIEWS, accountNumber, head, Number.MAX_SAFE_INTEGER);
+  // What came into the log and the feed since the log was read is no difference.
+  const newest =
+    ahead.length === 0 ? head : (await readLog(env.ACCOUNT_LOGS, accountNumber, head, 1)).currentVersion;
   for (const { version, event } of ahead) {
-    if (version > head) expect(`feed ${version}`, JSON.stringify(event), null);
+    if (version > newest) expect(`feed ${version}`, JSON.stringify(event), null);
   }
   compareRow(row, atRow, expect);
   const isLate = waitingSince !== null && waitingSince < Date.now() - ON_ITS_WAY_MS;
   if (isLate || projected > head) expect("version", projected, head);
-  return { events: head, findings };
+  if (findings.length > 0) await tell(findings);
+  return head;
 }
 
 function compareRow(

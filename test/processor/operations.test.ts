@@ -356,6 +356,14 @@ describe("a verification", () => {
     expect((await verify()).found).toBe(0);
   });
 
+  it("keeps differences that are too large to be written at once", async () => {
+    const accountNumber = await projectedAccount(200);
+    await storageOf(accountNumber, ({ sql }) => {
+      sql.exec("UPDATE events SET metadata = json_set(metadata, '$.actor', ?)", "x".repeat(10_000));
+    });
+    expect(await verify()).toMatchObject({ status: "done", found: 200 });
+  });
+
   it("says of a log that does not fold that it does not, and goes on", async () => {
     const [bad, good] = [await projectedAccount(3), await projectedAccount(3)];
     await storageOf(bad, ({ sql }) => {
