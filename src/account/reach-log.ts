@@ -6,7 +6,10 @@ import { upcast } from "./upcast.ts";
 /** A reset object is gone for an instant only: one fresh stub nearly always finds the new one. */
 const MAX_ATTEMPTS = 3;
 
-/** The owner of the log could not be reached, or is overloaded. Whether a command was applied is unknown. */
+/**
+ * The owner of the log could not be reached, or is overloaded, or the log can't be read. Whether a command was applied is
+ * unknown.
+ */
 export class LogUnavailable extends Error {
   override readonly name = "LogUnavailable";
 }
@@ -39,7 +42,12 @@ export async function readLog(
   limit: number,
 ): Promise<LogSlice> {
   const slice = await reachLog(logs, accountNumber, (log) => log.events(after, limit));
-  return { ...slice, events: slice.events.map(upcast) };
+  try {
+    return { ...slice, events: slice.events.map(upcast) };
+  } catch (error) {
+    // An upcaster met what it can't read. That is this account's trouble alone, as it is where the owner's own one does.
+    throw new LogUnavailable(`The log of account ${accountNumber} can't be read`, { cause: error });
+  }
 }
 
 /** A reset is not always marked as retryable, but a command's id makes it so. */

@@ -2,6 +2,7 @@
 // that is interrupted there still tells of it.
 
 import * as z from "zod";
+import type { AccountRange } from "./directory.ts";
 
 /** One thing that a view says and the log does not. */
 export const differenceSchema = z
@@ -19,67 +20,79 @@ export type Difference = Readonly<z.infer<typeof differenceSchema>>;
 /** A difference before anything was done about it. */
 export type Finding = Omit<Difference, "mended">;
 
-/**
- * So many go into one statement. A difference of an event says it twice, at about 3 KB for the largest, and D1 takes 2 MB in
- * one parameter (D1 documentation, "Limits").
- */
-const MAX_FINDINGS_PER_STATEMENT = 250;
+/** What D1 takes as one parameter is 2 MB; a character may be three bytes (D1 documentation, "Limits"). */
+const MAX_CHARACTERS_PER_WRITE = 500_000;
 /** So many are shown at a time. */
 const MAX_DIFFERENCES_PER_PAGE = 500;
 /** What stands in the place of an account number for a total. */
 const NO_ACCOUNT = "";
 
-/** Keeps findings of one account, or of none; those that are kept already stay as they are. */
+/**
+ * Keeps findings of one account, or of none, as things that are so now. Those that are kept already go on saying what
+ * was found first.
+ */
 export async function keepFindings(
   operations: D1Database,
   walk: string,
   findings: readonly Finding[],
 ): Promise<void> {
-  if (findings.length > 0) await operations.batch(keeping(operations, walk, findings));
+  for (const rows of writesOf(findings)) {
+    await operations
+      .prepare(
+        `INSERT INTO differences (walk_id, account_number, field, view, log)
+         SELECT ?1, value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?2) WHERE TRUE
+         ON CONFLICT DO UPDATE SET mended = 0 WHERE mended = 1`,
+      )
+      .bind(walk, `[${rows.join(",")}]`)
+      .run();
+  }
 }
 
-/** After mending: `left` is what is still so; all else that was kept of the account is mended. */
-export async function settleFindings(
+/** In portions, each not too large to be written at once. */
+function writesOf(findings: readonly Finding[]): string[][] {
+  const writes: string[][] = [];
+  let characters = Number.POSITIVE_INFINITY;
+  for (const { accountNumber, field, view, log } of findings) {
+    const row = JSON.stringify([
+      accountNumber ?? NO_ACCOUNT,
+      field,
+      JSON.stringify(view ?? null),
+      JSON.stringify(log ?? null),
+    ]);
+    characters += row.length + 1;
+    if (characters > MAX_CHARACTERS_PER_WRITE) {
+      writes.push([]);
+      characters = row.length + 1;
+    }
+    writes.at(-1)?.push(row);
+  }
+  return writes;
+}
+
+/** All that is kept of the account is mended, as far as nothing of it is found again. */
+export async function markMended(
   operations: D1Database,
   walk: string,
   accountNumber: string | null,
-  left: readonly Finding[],
 ): Promise<void> {
-  const settling = operations
-    .prepare(
-      `UPDATE differences SET mended = 1
-       WHERE walk_id = ?1 AND account_number = ?2 AND field NOT IN (SELECT value FROM json_each(?3))`,
-    )
-    .bind(walk, accountNumber ?? NO_ACCOUNT, JSON.stringify(left.map(({ field }) => field)));
-  await operations.batch([...keeping(operations, walk, left), settling]);
-}
-
-function keeping(operations: D1Database, walk: string, findings: readonly Finding[]): D1PreparedStatement[] {
-  const statement = operations.prepare(
-    `INSERT INTO differences (walk_id, account_number, field, view, log)
-     SELECT ?1, value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?2) WHERE TRUE
-     ON CONFLICT DO NOTHING`,
-  );
-  const statements: D1PreparedStatement[] = [];
-  for (let start = 0; start < findings.length; start += MAX_FINDINGS_PER_STATEMENT) {
-    const rows = findings
-      .slice(start, start + MAX_FINDINGS_PER_STATEMENT)
-      .map(({ accountNumber, field, view, log }) => [
-        accountNumber ?? NO_ACCOUNT,
-        field,
-        JSON.stringify(view ?? null),
-        JSON.stringify(log ?? null),
-      ]);
-    statements.push(statement.bind(walk, JSON.stringify(rows)));
-  }
-  return statements;
+  await operations
+    .prepare("UPDATE differences SET mended = 1 WHERE walk_id = ?1 AND account_number = ?2 AND mended = 0")
+    .bind(walk, accountNumber ?? NO_ACCOUNT)
+    .run();
 }
 
 /** Those of a range's accounts of which something is kept that is not mended: an earlier attempt was interrupted. */
-export async function accountsToSettle(operations: D1Database, walk: string): Promise<ReadonlySet<string>> {
+export async function accountsToSettle(
+  operations: D1Database,
+  walk: string,
+  { after, upTo }: AccountRange,
+): Promise<ReadonlySet<string>> {
   const { results } = await operations
-    .prepare("SELECT DISTINCT account_number FROM differences WHERE walk_id = ?1 AND mended = 0")
-    .bind(walk)
+    .prepare(
+      `SELECT DISTINCT account_number FROM differences
+       WHERE walk_id = ?1 AND account_number > ?2 AND (?3 IS NULL OR account_number <= ?3) AND mended = 0`,
+    )
+    .bind(walk, after, upTo)
     .all<{ account_number: string }>();
   return new Set(results.map((row) => row.account_number));
 }

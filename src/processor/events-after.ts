@@ -4,7 +4,7 @@ import { type AccountLogs, MAX_LOG_SLICE } from "../account/account-log.ts";
 import type { RecordedAccountEvent } from "../account/events.ts";
 import { readLog } from "../account/reach-log.ts";
 
-/** In order of version, to the newest. */
+/** In order of version, to the newest. Throws `LogUnavailable`, and `UnreadableEvent` after the events before that one. */
 export async function* eventsAfter(
   logs: AccountLogs,
   accountNumber: string,

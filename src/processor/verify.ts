@@ -12,28 +12,24 @@ import { FeedPart } from "./feed-part.ts";
 /** An event that is younger may still be on its way through the queue. */
 const ON_ITS_WAY_MS = 60_000;
 
-export interface Compared {
-  /** Events in the log. */
-  readonly events: number;
-  readonly findings: readonly Finding[];
-}
-
 /**
- * Compares one account as far as its row says that it is projected. `isFeedWhole`: see `FeedPart`. Throws where a part
- * does not answer.
+ * Compares one account as far as its row says that it is projected, and tells what it finds as it goes: a long log may
+ * be wrong throughout. `isFeedWhole`: see `FeedPart`. Answers how many events are in the log. Throws where a part does not
+ * answer.
  */
 export async function compare(
   env: ProcessorEnv,
   accountNumber: string,
+  tell: (findings: readonly Finding[]) => Promise<void>,
   isFeedWhole = true,
-): Promise<Compared> {
+): Promise<number> {
   // The row first: what is projected while we read is not compared, and so can't look like a difference.
   const row = (await readRows(env.VIEWS, [accountNumber])).get(accountNumber) ?? null;
   const projected = row?.version ?? 0;
   // What is in the feed before the log is read must be in the log.
   const feed = await FeedPart.read(env.VIEWS, accountNumber, row, isFeedWhole);
   const ahead = await feed.after(projected);
-  const findings: Finding[] = [];
+  let findings: Finding[] = [];
   const expect = (field: string, view: unknown, log: unknown): void => {
     if (view !== log) findings.push({ accountNumber, field, view, log });
   };
@@ -65,6 +61,9 @@ export async function compare(
     }
     head = slice.events.at(-1)?.version ?? head;
     more = head < slice.currentVersion;
+    if (findings.length === 0) continue;
+    await tell(findings);
+    findings = [];
   }
   for (const { version, event } of ahead) {
     if (version > head) expect(`feed ${version}`, JSON.stringify(event), null);
@@ -72,7 +71,8 @@ export async function compare(
   compareRow(row, atRow, expect);
   const isLate = waitingSince !== null && waitingSince < Date.now() - ON_ITS_WAY_MS;
   if (isLate || projected > head) expect("version", projected, head);
-  return { events: head, findings };
+  if (findings.length > 0) await tell(findings);
+  return head;
 }
 
 function compareRow(

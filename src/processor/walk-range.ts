@@ -5,7 +5,7 @@ import { LogUnavailable } from "../account/reach-log.ts";
 import { scanUnlisted } from "../views/account-feed.ts";
 import { readRangeNumbers } from "../views/accounts-view.ts";
 import { compareStatusTotals, recountStatusTotals } from "../views/status-totals.ts";
-import { accountsToSettle, type Finding, keepFindings, settleFindings } from "./differences.ts";
+import { accountsToSettle, type Finding, keepFindings, markMended } from "./differences.ts";
 import { accountsIn, registerAccounts } from "./directory.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { park } from "./parking.ts";
@@ -36,7 +36,7 @@ export async function walkRange(env: ProcessorEnv, message: RangeMessage, attemp
   const range = await readRange(env.OPERATIONS, message);
   if (range === null) return;
   const { walk, isFeedWhole = false } = message;
-  const toSettle = await accountsToSettle(env.OPERATIONS, walk);
+  const toSettle = range.mends ? await accountsToSettle(env.OPERATIONS, walk, range) : new Set<string>();
   const work: Work = { env, walk, range, attempt, toSettle, isFeedWhole };
   // What is in a view and not in the directory is looked at too: it may have no log at all.
   const known = new Set(await accountsIn(env.OPERATIONS, range));
@@ -90,14 +90,17 @@ async function rebuild({ env, walk, isFeedWhole }: Work, accountNumber: string):
 
 async function verify(work: Work, accountNumber: string): Promise<number> {
   const { env, walk, range, toSettle, isFeedWhole } = work;
-  const { events, findings } = await compare(env, accountNumber, isFeedWhole);
-  if (findings.length > 0) await keepFindings(env.OPERATIONS, walk, findings);
-  else if (!toSettle.has(accountNumber)) return events;
-  if (range.mends) {
-    if (findings.length > 0) await repairOrPark(env, accountNumber, { from: "start", isFeedWhole });
-    const left = findings.length > 0 ? (await compare(env, accountNumber, isFeedWhole)).findings : [];
-    await settleFindings(env.OPERATIONS, walk, accountNumber, left);
-  }
+  let found = 0;
+  const keep = async (findings: readonly Finding[]): Promise<void> => {
+    found += findings.length;
+    await keepFindings(env.OPERATIONS, walk, findings);
+  };
+  const events = await compare(env, accountNumber, keep, isFeedWhole);
+  if (!range.mends || (found === 0 && !toSettle.has(accountNumber))) return events;
+  if (found > 0) await repairOrPark(env, accountNumber, { from: "start", isFeedWhole });
+  await markMended(env.OPERATIONS, walk, accountNumber);
+  // What is found again could not be mended.
+  if (found > 0) await compare(env, accountNumber, keep, isFeedWhole);
   return events;
 }
 
@@ -114,5 +117,5 @@ async function walkTotals({ env, walk, range: { kind, mends } }: Work): Promise<
   if (kind === "verification") await keepFindings(env.OPERATIONS, walk, findings);
   if (!mends) return;
   if (findings.length > 0) await recountStatusTotals(env.VIEWS);
-  if (kind === "verification") await settleFindings(env.OPERATIONS, walk, null, []);
+  if (kind === "verification") await markMended(env.OPERATIONS, walk, null);
 }

@@ -71,3 +71,11 @@ it("a log whose owner runs older code is read in today's shapes", async () => {
   const { events } = await readLog(logs, "1", 0, 10);
   expect(events).toEqual([{ ...created, schema: 2, data: { userId: 7, defaultAccount: false } }]);
 });
+
+it("a log with an event that its upcaster can't read is one that can't be read", async () => {
+  const events = EVENTS_OF_OLD.map((event) => ({ ...event, data: JSON.parse("null") }));
+  const logs = { getByName: () => ({ ...LOG, events: async () => ({ currentVersion: 1, events }) }) };
+  const failure = await readLog(logs, "1", 0, 10).catch((error) => error);
+  expect(failure).toBeInstanceOf(LogUnavailable);
+  expect(failure.message).toBe("The log of account 1 can't be read");
+});

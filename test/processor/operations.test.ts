@@ -399,6 +399,38 @@ describe("a verification", () => {
     expect((await verify()).found).toBe(0);
   });
 
+  it("takes fewer queries for a whole range that has to be mended than D1 allows one invocation", async () => {
+    const numbers: string[] = [];
+    for (let count = 0; count < 50; count++) numbers.push(await projectedAccount(3));
+    await views.exec("UPDATE accounts SET user_id = 99");
+    const started = await post("/v1/operations/verifications", { repair: true });
+    expect(repairs).toHaveLength(1);
+    let queries = 0;
+    const counting = (database: D1Database): D1Database =>
+      Object.assign(Object.create(database), {
+        prepare: (query: string) => {
+          queries += 1;
+          return database.prepare(query);
+        },
+        batch: (statements: D1PreparedStatement[]) => database.batch(statements),
+      });
+    const changed = { OPERATIONS: counting(env.OPERATIONS) };
+    expect((await deliver(repairs, counting(views), "account-repairs", changed)).acked).toEqual([0]);
+
+    // D1 documentation, "Limits".
+    expect(queries).toBeLessThan(1_000);
+    expect((await get(started.headers.get("Location") ?? "")).body).toMatchObject({ done: 50, mended: 50 });
+    await expectProjected(...numbers);
+  });
+
+  it("keeps differences that are too large to be written at once", async () => {
+    const accountNumber = await projectedAccount(200);
+    await storageOf(accountNumber, ({ sql }) => {
+      sql.exec("UPDATE events SET metadata = json_set(metadata, '$.actor', ?)", "x".repeat(10_000));
+    });
+    expect(await verify()).toMatchObject({ status: "done", found: 200 });
+  });
+
   it("says of a log that does not fold that it does not, and goes on", async () => {
     const [bad, good] = [await projectedAccount(3), await projectedAccount(3)];
     await storageOf(bad, ({ sql }) => {

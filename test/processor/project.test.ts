@@ -2,6 +2,7 @@
 
 import { env } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { AccountLogs } from "../../src/account/account-log.ts";
 import type { RecordedAccountEvent } from "../../src/account/events.ts";
 import type { EventsMessage } from "../../src/account/events-message.ts";
 import { listParked } from "../../src/processor/parking.ts";
@@ -224,6 +225,77 @@ describe("what can't be projected", () => {
         attempts: 1,
       },
     ]);
+  });
+
+  /** The log as an owner gives it whose code is older than the processor's. */
+  const older = (accountNumber: string, broken: readonly RecordedAccountEvent[]): AccountLogs => ({
+    getByName: (name) => {
+      const log = env.ACCOUNT_LOGS.getByName(name);
+      if (name !== accountNumber) return log;
+      return { ...log, events: async () => ({ currentVersion: broken.length, events: [...broken] }) };
+    },
+  });
+
+  it.each(["the owner's", "the processor's"])(
+    "because an upcaster, %s, can't read a stored event is parked alone, and goes on being tried",
+    async (whose) => {
+      const [good, bad] = [await account(2), await account(3)];
+      const store = (data: string | null, schema: number) =>
+        storageOf(bad.accountNumber, ({ sql }) => {
+          sql.exec("UPDATE events SET data = coalesce(?, data), schema = ? WHERE version = 1", data, schema);
+        });
+      const broken = bad.events.map((event) =>
+        event.version === 1 ? { ...event, schema: 1, data: JSON.parse("null") } : event,
+      );
+      const changed = whose === "the processor's" ? { ACCOUNT_LOGS: older(bad.accountNumber, broken) } : {};
+      if (whose === "the owner's") await store("null", 1);
+      const messages = [message(bad.events.slice(2)), message(good.events)];
+      const deliverAt = (attempt: number) => deliver(messages, views, "account-events", changed, attempt);
+
+      expect(await deliverAt(1)).toEqual({ acked: [1], retried: [0] });
+      await expectProjected(good.accountNumber);
+      expect(await readAccount(views, bad.accountNumber)).toBeNull();
+      expect(await deliverAt(5)).toEqual({ acked: [1], retried: [0] });
+      expect(await parkedNow()).toMatchObject([{ accountNumber: bad.accountNumber, version: 3 }]);
+
+      await store(JSON.stringify({ userId: 1 }), 1);
+      expect(await deliver(messages)).toEqual({ acked: [0, 1], retried: [] });
+      expect(await parkedNow()).toEqual([]);
+      await expectProjected(bad.accountNumber);
+    },
+  );
+
+  it("because the directory can't be written waits, while accounts that are in it go on", async () => {
+    const [known, unknown] = [await account(3), await account(2)];
+    await deliver([message(known.events.slice(0, 1))]);
+    await env.OPERATIONS.exec("ALTER TABLE directory RENAME TO directory_away");
+    const delivered = await deliver([message(unknown.events), message(known.events.slice(1))]);
+    await env.OPERATIONS.exec("ALTER TABLE directory_away RENAME TO directory");
+
+    expect(delivered).toEqual({ acked: [1], retried: [0] });
+    await expectProjected(known.accountNumber);
+    expect(await readAccount(views, unknown.accountNumber)).toBeNull();
+    expect(await deliver([message(unknown.events)])).toEqual({ acked: [0], retried: [] });
+    await expectProjected(unknown.accountNumber);
+  });
+
+  it("because its whole database is down waits, and accounts in the views go on all the same", async () => {
+    const [known, unknown] = [await account(3), await account(2)];
+    await deliver([message(known.events.slice(0, 1))]);
+    const OPERATIONS: D1Database = Object.assign(Object.create(env.OPERATIONS), {
+      prepare: () => env.OPERATIONS.prepare("SELECT 1 FROM no_such_table"),
+      batch: () => Promise.reject(new Error("D1_ERROR: overloaded")),
+    });
+    const messages = [message(unknown.events), message(known.events.slice(1))];
+    const delivered = await deliver(messages, views, "account-events", { OPERATIONS });
+
+    // Both come again: whether functions have to be told, and whether it was parked, the views do not say.
+    expect(delivered).toEqual({ acked: [], retried: [0, 1] });
+    await expectProjected(known.accountNumber);
+    expect(await readAccount(views, unknown.accountNumber)).toBeNull();
+    expect(await deliver(messages)).toEqual({ acked: [0, 1], retried: [] });
+    await expectProjected(known.accountNumber);
+    await expectProjected(unknown.accountNumber);
   });
 
   it("because the database refuses it is parked alone", async () => {
