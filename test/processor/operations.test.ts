@@ -390,10 +390,7 @@ describe("a verification", () => {
     }
     expect(fields).toHaveLength(1_201);
     expect(new Set(fields)).toEqual(
-      new Set([
-        "total ACCOUNT_PENDING",
-        ...Array.from({ length: 1_200 }, (_, index) => `feed ${index + 1}`),
-      ]),
+      new Set(["total ACCOUNT_PENDING", ...Array.from({ length: 1_200 }, (_, index) => `feed ${index + 1}`)]),
     );
 
     const mended = await verify({ repair: true });
