@@ -54,7 +54,8 @@ export const contract = describePart({
       id: "listAccounts",
       tag: "Accounts",
       summary: "List accounts",
-      description: "Newest first, an order that later changes never disturb. `next` leads to the next page.",
+      description:
+        "Newest first, an order that later changes never disturb. `next` leads to the next page. Under a filter, a page may be short, or empty, and have a next one.",
       scope: "read",
       query: accountsQuerySchema,
       answers: { 200: answer("A page of accounts", accountPageSchema, answerHeaders) },

@@ -130,6 +130,34 @@ describe("the list of accounts", () => {
     ]);
   });
 
+  it.each(["defaultAccount=true", "status=ACCOUNT_ACTIVE"])(
+    "looks at 5,000 accounts a page for %s, and goes on behind them",
+    async (query) => {
+      const sought = { defaultAccount: true, status: "ACCOUNT_ACTIVE" } as const;
+      const others = Array.from({ length: 5_000 }, (_, index) =>
+        account(`O${index}`, { createdAt: 2000 + index }),
+      );
+      await project(...others, account("first", { ...sought, createdAt: 9000 }), account("last", sought));
+      expect(await follow(`/v1/accounts?${query}`)).toEqual([["first"], ["last"]]);
+      expect(await follow(`/v1/accounts?${query}&limit=1`)).toEqual([["first"], ["last"]]);
+    },
+  );
+
+  it("finds rare statuses by their index, however many others there are", async () => {
+    const others = Array.from({ length: 5_100 }, (_, index) =>
+      account(`O${index}`, { createdAt: 2000 + index }),
+    );
+    const rare = { status: "ACCOUNT_SUSPENDED" } as const;
+    await project(
+      ...others,
+      account("A", rare),
+      account("B", rare),
+      account("C", { ...rare, defaultAccount: true }),
+    );
+    expect(await follow("/v1/accounts?status=ACCOUNT_SUSPENDED&limit=2")).toEqual([["C", "B"], ["A"]]);
+    expect(await follow("/v1/accounts?status=ACCOUNT_SUSPENDED&defaultAccount=true")).toEqual([["C"]]);
+  });
+
   it.each([
     ["limit=0", "limit"],
     ["limit=201", "limit"],
