@@ -143,7 +143,7 @@ async function replayOne(context: OperationsContext): Promise<Response> {
     accountNumber.data,
     context.get("traceId"),
   );
-  announceGrowth(context.env);
+  await announceGrowth(context.env);
   const answer: z.infer<typeof replayedSchema> = {
     accountNumber: accountNumber.data,
     version,
