@@ -15,6 +15,7 @@ const ALLOWED_HEADERS = [
   "Idempotency-Key",
   "If-Match",
   "If-None-Match",
+  "Last-Event-ID",
   "traceparent",
 ];
 const EXPOSED_HEADERS = [
