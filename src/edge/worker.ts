@@ -5,12 +5,12 @@ import { allow, createApp, type HttpEnv, ProblemError } from "../http/app.ts";
 import { CONTRACT_PATH } from "../http/contract-route.ts";
 import { UNAVAILABLE } from "../http/problems.ts";
 import { traceparentFor } from "../http/tracing.ts";
+import { answerMissing, CONSOLE_PATHS, consoleFile, consolePage } from "./console.ts";
 import { joinContract } from "./contract.ts";
 import { DOCS_PAGE, DOCS_POLICY } from "./docs-page.ts";
 import { crossOrigin, securityHeaders } from "./headers.ts";
 import { healthOf } from "./health.ts";
 import type { EdgeEnv, Part } from "./parts.ts";
-import { START_PAGE_POLICY, startPage } from "./start-page.ts";
 
 type EdgeContext = Context<HttpEnv<EdgeEnv>>;
 
@@ -65,11 +65,12 @@ app.get("/docs/:file", async (context) => {
   return asset.status === 404 ? context.notFound() : new Response(asset.body, asset);
 });
 
-app.get("/", (context) => {
-  context.header("Content-Security-Policy", START_PAGE_POLICY);
-  return context.html(startPage(new URL(context.req.url).origin));
-});
-app.all("/", allow("GET", "HEAD"));
+for (const path of CONSOLE_PATHS) {
+  app.get(path, (context) => consolePage(context));
+  app.all(path, allow("GET", "HEAD"));
+}
+app.get("/console/:file", consoleFile);
+app.notFound(answerMissing);
 
 export default app;
 
