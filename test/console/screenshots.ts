@@ -17,7 +17,11 @@ export async function takePictures(
       const { page } = await open(path, { ...size, colorScheme });
       await page.getByText(ready).first().waitFor();
       await page.waitForFunction(() => document.querySelector(".skeleton") === null);
-      await page.screenshot({ path: `${FOLDER}${name}-${width}-${colorScheme}.png`, fullPage: true });
+      await page.screenshot({
+        path: `${FOLDER}${name}-${width}-${colorScheme}.png`,
+        fullPage: true,
+        animations: "disabled",
+      });
       expect(await violations(page), `${name}, ${width}, ${colorScheme}`).toEqual([]);
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect(overflow, `${name}, ${width}`).toBeLessThanOrEqual(0);

@@ -1,6 +1,6 @@
 // Something that is read from the API and kept up to date for as long as a screen shows it.
 
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Problem } from "../../client/problem.ts";
 import type { FeedItem } from "../../http/representations.ts";
 import { onEvent, onRestart } from "./feed.ts";
@@ -35,24 +35,37 @@ export function useResource<Name extends OperationName>(
   { onEvent: concerns, everyMs }: Freshness = {},
 ): Resource<Answer<Name>> {
   const [found, setFound] = useState<Found<Answer<Name>>>(NOTHING);
-  const [asked, setAsked] = useState(0);
-  const refresh = useCallback(() => setAsked((times) => times + 1), []);
+  const readNow = useRef(() => {});
+  const refresh = useCallback(() => readNow.current(), []);
 
   useEffect(() => {
     if (href === null) return;
     const left = new AbortController();
-    // `asked`: it is read anew whenever that grows.
-    void asked;
-    read<Name>(href, left.signal).then((result) => {
-      if (left.signal.aborted) return;
-      setFound((before) =>
-        result.ok
-          ? { href, value: result.value, problem: null }
-          : { href, value: before.href === href ? before.value : null, problem: result.problem },
-      );
-    });
-    return () => left.abort();
-  }, [href, asked]);
+    let isReading = false;
+    let isWantedAgain = false;
+    // One at a time, and each to its end: else a screen whose reading takes long would show nothing while events come.
+    readNow.current = async () => {
+      isWantedAgain = true;
+      if (isReading) return;
+      isReading = true;
+      while (isWantedAgain) {
+        isWantedAgain = false;
+        const result = await read<Name>(href, left.signal);
+        if (left.signal.aborted) return;
+        setFound((before) =>
+          result.ok
+            ? { href, value: result.value, problem: null }
+            : { href, value: before.href === href ? before.value : null, problem: result.problem },
+        );
+      }
+      isReading = false;
+    };
+    readNow.current();
+    return () => {
+      readNow.current = () => {};
+      left.abort();
+    };
+  }, [href]);
 
   useEffect(() => {
     if (everyMs === undefined) return;
