@@ -100,6 +100,15 @@ export class TributaryClient {
     return this.#command(`${accountPath(accountNumber)}/commands/${name}`, members ?? {}, options);
   }
 
+  /** By a link of the account: it has one for each command that is legal now. */
+  commandAt(
+    href: string,
+    members: { readonly reason?: string } = {},
+    options: CommandOptions = {},
+  ): Promise<Result<Accepted>> {
+    return this.#command(href, members, options);
+  }
+
   /** Up to 100 commands; one result for each, in their order. */
   async commands(members: readonly Member[]): Promise<Result<readonly Result<Accepted>[]>> {
     const body = members.map((member) => ({ idempotencyKey: crypto.randomUUID(), ...member }));

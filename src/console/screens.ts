@@ -17,6 +17,15 @@ export const SCREENS: readonly ScreenRoute[] = [
     title: "Overview",
     component: lazy(async () => (await import("./screens/overview/overview.tsx")).Overview),
   },
+  {
+    path: "/accounts",
+    title: "Accounts",
+    component: lazy(async () => (await import("./screens/accounts/accounts.tsx")).Accounts),
+  },
+  {
+    path: "/accounts/:accountNumber",
+    component: lazy(async () => (await import("./screens/account/account.tsx")).AccountScreen),
+  },
 ];
 
 export const NotFound: ComponentType = lazy(

@@ -5,6 +5,8 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect } from "vitest";
 import { System, WITH_FUNCTIONS } from "../system/system.ts";
+import { accountTests } from "./account.ts";
+import { accountsTests } from "./accounts.ts";
 import { type OpenedPage, openPage, startBrowser } from "./browser.ts";
 import type { ConsoleUnderTest } from "./console-under-test.ts";
 import { frameTests } from "./frame.ts";
@@ -44,4 +46,6 @@ const console: ConsoleUnderTest = {
 };
 
 describe("the frame", () => frameTests(console));
+describe("the accounts", () => accountsTests(console));
+describe("an account", () => accountTests(console));
 describe("the overview", () => overviewTests(console));

@@ -5,11 +5,14 @@ import { useLocation } from "preact-iso";
 
 type Query = Readonly<Record<string, string | undefined>>;
 
-/** `const [{ status = "" }, setQuery] = useQuery()`. What is set to "" leaves the address. */
-export function useQuery(): [Query, (changes: Query) => void] {
+/**
+ * `const [{ status = "" }, setQuery] = useQuery()`. What is set to "" leaves the address. `isReplacing` leaves no step in
+ * the history, for what is changed many times in a row.
+ */
+export function useQuery(): [Query, (changes: Query, isReplacing?: boolean) => void] {
   const { path, query, route } = useLocation();
   const setQuery = useCallback(
-    (changes: Query) => route(hrefWith(path, { ...query, ...changes })),
+    (changes: Query, isReplacing = false) => route(hrefWith(path, { ...query, ...changes }), isReplacing),
     [path, query, route],
   );
   return [query, setQuery];

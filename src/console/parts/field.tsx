@@ -14,7 +14,7 @@ interface Attributes {
 interface FieldProps {
   readonly label: string;
   readonly hint?: string;
-  readonly error?: string;
+  readonly error?: string | undefined;
   /** Seen by a screen reader alone, where the place says what it is. */
   readonly isLabelHidden?: boolean;
   /** The input, with the attributes that tie it to its label: `{(attributes) => <input {...attributes} … />}`. */

@@ -43,9 +43,37 @@ export function durationWords(milliseconds: number): string {
   return plural(Math.round(milliseconds / DAY_MS), "day");
 }
 
+/** "suspend, archive, or close" */
+const ANY_OF = new Intl.ListFormat("en", { type: "disjunction" });
+
 /** What went wrong, for somebody who did not write the service. */
 export function problemWords(problem: Problem): { readonly title: string; readonly detail: string } {
   switch (problem.code) {
+    case "version-mismatch":
+      return {
+        title: "Somebody else was faster",
+        detail: `The account is at version ${numberWords(problem.currentVersion)} by now. Nothing was changed by you.`,
+      };
+    case "already-in-state":
+      return {
+        title: "Nothing to change",
+        detail: `The account is so already: ${wordsOf(problem.accountStatus).toLowerCase()}.`,
+      };
+    case "illegal-transition":
+      return {
+        title: "Not possible now",
+        detail:
+          `The account is ${wordsOf(problem.accountStatus).toLowerCase()}. ` +
+          (problem.legalCommands.length === 0
+            ? "It takes no command."
+            : `What it takes: ${ANY_OF.format(problem.legalCommands.map((name) => wordsOf(name).toLowerCase()))}.`),
+      };
+    case "account-closed":
+      return { title: "The account is closed", detail: "That is for good: it takes no more commands." };
+    case "account-not-found":
+      return { title: problem.title, detail: "No account has this number, or it is not yours to see." };
+    case "unknown-user":
+      return { title: problem.title, detail: "An account belongs to a user who is known and has not left." };
     case "unreachable":
       return {
         title: "The service does not answer",
