@@ -15,13 +15,12 @@ export const pageOf = (version: number): number => Math.ceil(version / EVENTS_ON
 export function windowOf(newest: number, page: number | null): LogWindow {
   const last = pageOf(newest);
   if (page === null) return { after: Math.max(0, last - 2) * EVENTS_ON_A_PAGE, upTo: newest };
-  const shown = Math.min(Math.max(page, 1), last);
-  return { after: (shown - 1) * EVENTS_ON_A_PAGE, upTo: Math.min(shown * EVENTS_ON_A_PAGE, newest) };
+  return { after: (page - 1) * EVENTS_ON_A_PAGE, upTo: Math.min(page * EVENTS_ON_A_PAGE, newest) };
 }
 
 /** The page that was asked for; else the one that one travels in, where the newest do not show it. Null is the newest. */
 export function pageShown(newest: number, asked: number | null, version: number): number | null {
-  if (asked !== null) return asked;
+  if (asked !== null) return Math.min(asked, pageOf(newest));
   return version > windowOf(newest, null).after ? null : pageOf(version);
 }
 

@@ -1,7 +1,8 @@
 // One event: what happened, when, why, by whom, and because of what.
 
+import { useLocation } from "preact-iso";
 import type { EventRepresentation } from "../../../http/representations.ts";
-import { hrefWith, useQuery } from "../../api/use-query.ts";
+import { hrefWith } from "../../api/use-query.ts";
 import { accountAddress } from "../../parts/addresses.ts";
 import { Time } from "../../parts/time.tsx";
 import { numberWords, wordsOf } from "../../parts/words.ts";
@@ -19,7 +20,7 @@ const TRACE_CHARACTERS = 8;
 
 export function TimelineEvent({ of, isCurrent, newest }: TimelineEventProps) {
   const { accountNumber, version, type, createdAt, metadata } = of;
-  const [query] = useQuery();
+  const { path, query } = useLocation();
   const reason = reasonOf(of);
   return (
     <li class="event" data-tone={toneOf(type)} {...(isCurrent ? { "aria-current": "true" as const } : {})}>
@@ -39,7 +40,7 @@ export function TimelineEvent({ of, isCurrent, newest }: TimelineEventProps) {
         <Actor of={of} />
         <Cause of={of} />
         <a
-          href={hrefWith(location.pathname, { ...query, trace: String(version) })}
+          href={hrefWith(path, { ...query, trace: String(version) })}
           title={`Trace ${metadata.correlationId}`}
           aria-label={`Trace of version ${version}`}
         >

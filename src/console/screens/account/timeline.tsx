@@ -1,12 +1,13 @@
 // The events of an account, newest first: each with its cause, who caused it, and a way to travel there.
 
 import { useEffect, useRef } from "preact/hooks";
-import { hrefWith, useQuery } from "../../api/use-query.ts";
+import { useLocation } from "preact-iso";
+import { hrefWith } from "../../api/use-query.ts";
 import { Failure } from "../../parts/failure.tsx";
 import { Loading } from "../../parts/loading.tsx";
 import { Panel } from "../../parts/panel.tsx";
 import { plural } from "../../parts/words.ts";
-import { pageOf } from "./log-window.ts";
+import { pageOf, windowOf } from "./log-window.ts";
 import { TimelineEvent } from "./timeline-event.tsx";
 import type { Events } from "./use-events.ts";
 import "./timeline.css";
@@ -53,39 +54,40 @@ export function Timeline({ log, newest, page, version }: TimelineProps) {
           ))}
         </ol>
       </div>
-      <Pages newest={newest} page={page} />
+      <Pages newest={newest} page={page} version={version} />
     </Panel>
   );
 }
 
-function Pages({ newest, page }: { newest: number; page: number | null }) {
-  const [query] = useQuery();
+function Pages({ newest, page, version }: Omit<TimelineProps, "log">) {
+  const { path, query } = useLocation();
   const last = pageOf(newest);
   // The newest are two pages: what is older begins before them.
   const older = page === null ? last - 2 : page - 1;
   const isNewest = page === null;
   if (older < 1 && isNewest) return null;
-  const address = (to: number | null) =>
-    hrefWith(location.pathname, { version: query.version, page: to === null ? "" : String(to) });
+  const pageAddress = (to: number): string => hrefWith(path, { version: query.version, page: String(to) });
+  // Where one travels farther back, the newest are come to by travelling.
+  const isNear = version > windowOf(newest, null).after;
   return (
     <nav class="pager" aria-label="Pages of events">
       {isNewest ? null : (
-        <a class="button" href={address(null)}>
+        <a class="button" href={hrefWith(path, { version: isNear ? query.version : "" })}>
           Newest
         </a>
       )}
       {isNewest || page >= last - 1 ? null : (
-        <a class="button" href={address(page + 1)}>
+        <a class="button" href={pageAddress(page + 1)}>
           Newer
         </a>
       )}
       {older < 1 ? null : (
-        <a class="button" href={address(older)}>
+        <a class="button" href={pageAddress(older)}>
           Older
         </a>
       )}
       {older <= 1 ? null : (
-        <a class="button" href={address(1)}>
+        <a class="button" href={pageAddress(1)}>
           First
         </a>
       )}
