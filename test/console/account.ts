@@ -215,9 +215,6 @@ export function accountTests(console: ConsoleUnderTest): void {
     await system.post("/v1/accounts/PORTRAIT/commands/activate");
     await takePictures(console, "/accounts/PORTRAIT", "account", "version 5");
     await takePictures(console, "/accounts/PORTRAIT?version=4", "account-past", "Back to now");
-    await takePictures(console, "/accounts/PORTRAIT?trace=3", "account-trace", "PORTRAIT:1");
-    await system.post("/v1/accounts/PORTRAIT/commands/close", {});
-    await takePictures(console, "/accounts/PORTRAIT", "account-closed", "takes no commands");
   });
 }
 

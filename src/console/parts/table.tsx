@@ -1,6 +1,7 @@
 // A table of things: what is in a column is said once, and what matters less gives way on a narrow screen.
 
 import type { ComponentChildren } from "preact";
+import "./pager.css";
 import "./table.css";
 
 export interface Column<Row> {

@@ -8,7 +8,7 @@ import { Failure } from "../../parts/failure.tsx";
 import { Loading } from "../../parts/loading.tsx";
 import { Status } from "../../parts/status.tsx";
 import { Time } from "../../parts/time.tsx";
-import { numberWords, wordsOf } from "../../parts/words.ts";
+import { durationWords, numberWords, wordsOf } from "../../parts/words.ts";
 import { reasonOf } from "./event-words.ts";
 import type { Travelled } from "./use-state-at.ts";
 
@@ -23,6 +23,8 @@ interface Member {
   readonly label: string;
   readonly name: keyof Account;
   readonly show: (account: Account) => ComponentChildren;
+  /** What it was, where that says more in another way. */
+  readonly change?: (before: Account, account: Account) => string;
 }
 
 const MEMBERS: readonly Member[] = [
@@ -34,7 +36,12 @@ const MEMBERS: readonly Member[] = [
     show: ({ userId }) => <a href={userAccountsAddress(userId)}>{userId}</a>,
   },
   { label: "Opened", name: "createdAt", show: ({ createdAt }) => <Time at={createdAt} /> },
-  { label: "Changed", name: "lastModified", show: ({ lastModified }) => <Time at={lastModified} /> },
+  {
+    label: "Changed",
+    name: "lastModified",
+    show: ({ lastModified }) => <Time at={lastModified} />,
+    change: (before, account) => `${durationWords(account.lastModified - before.lastModified)} later`,
+  },
   { label: "Version", name: "version", show: ({ version }) => numberWords(version) },
 ];
 
@@ -57,17 +64,20 @@ export function State({ version, event, of: { shown, problem, retry } }: StatePr
           <tr>
             <th scope="col">Member</th>
             <th scope="col">At this version</th>
-            <th scope="col">Before</th>
           </tr>
         </thead>
         <tbody>
-          {MEMBERS.map(({ label, name, show }) => {
+          {MEMBERS.map(({ label, name, show, change }) => {
             const isChanged = before !== null && before[name] !== state[name];
             return (
               <tr key={name} data-changed={isChanged}>
                 <th scope="row">{label}</th>
-                <td>{show(state)}</td>
-                <td class="state-before">{isChanged ? <>was {show(before)}</> : null}</td>
+                <td>
+                  <span class="state-value">{show(state)}</span>{" "}
+                  {isChanged ? (
+                    <span class="state-before">{change?.(before, state) ?? <>was {show(before)}</>}</span>
+                  ) : null}
+                </td>
               </tr>
             );
           })}

@@ -10,6 +10,7 @@ import { plural } from "../../parts/words.ts";
 import { pageOf, windowOf } from "./log-window.ts";
 import { TimelineEvent } from "./timeline-event.tsx";
 import type { Events } from "./use-events.ts";
+import "../../parts/pager.css";
 import "./timeline.css";
 
 interface TimelineProps {
