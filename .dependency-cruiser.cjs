@@ -77,6 +77,24 @@ module.exports = {
       to: { path: "^src/", pathNot: "^src/(client|account|http)/" },
     },
     {
+      name: "console-knows-the-client-alone",
+      severity: "error",
+      from: { path: "^src/console/" },
+      to: { path: "^src/", pathNot: "^src/(console|client)/", dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "console-knows-types-of-domain-and-http-alone",
+      severity: "error",
+      from: { path: "^src/console/" },
+      to: { path: "^src/", pathNot: "^src/(console|client|account|http)/" },
+    },
+    {
+      name: "nobody-imports-the-console",
+      severity: "error",
+      from: { path: "^(src|bench)/", pathNot: "^src/console/" },
+      to: { path: "^src/console/" },
+    },
+    {
       name: "domain-and-kernel-name-no-platform",
       severity: "error",
       from: { path: "^src/(account|event-sourcing)/" },
@@ -112,7 +130,7 @@ module.exports = {
     // swc, because dependency-cruiser does not speak to TypeScript 7 yet. It sees type-only imports too.
     parser: "swc",
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "/\\.wrangler/" },
+    exclude: { path: "/\\.wrangler/|^src/edge/assets/console/" },
     enhancedResolveOptions: {
       exportsFields: ["exports"],
       extensions: [".ts", ".js", ".mjs", ".json"],

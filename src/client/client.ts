@@ -10,10 +10,11 @@ import type {
   LegalCommands,
   StatusTotals,
 } from "../http/representations.ts";
+import { type Connection, type FollowOptions, follow } from "./follow.ts";
 import { type Problem, ProblemFound, type Result } from "./problem.ts";
 import { type ClientOptions, Transport } from "./transport.ts";
 
-export { type ClientOptions, type Problem, ProblemFound, type Result };
+export { type ClientOptions, type Connection, type FollowOptions, type Problem, ProblemFound, type Result };
 
 /** For so many accounts it is remembered which version the caller knows of. */
 const MAX_KNOWN_VERSIONS = 10_000;
@@ -55,10 +56,15 @@ export interface AccountFilter {
   readonly limit?: number;
 }
 
-export interface FeedOptions {
+interface FeedFilter {
+  readonly types?: readonly string[];
+  readonly accountNumber?: string;
+  readonly userId?: number;
+}
+
+export interface FeedOptions extends FeedFilter {
   /** The position that the caller has reached: 0 is all of history. */
   readonly after?: number;
-  readonly types?: readonly string[];
   readonly limit?: number;
 }
 
@@ -92,6 +98,15 @@ export class TributaryClient {
     options: CommandOptions = {},
   ): Promise<Result<Accepted>> {
     return this.#command(`${accountPath(accountNumber)}/commands/${name}`, members ?? {}, options);
+  }
+
+  /** By a link of the account: it has one for each command that is legal now. */
+  commandAt(
+    href: string,
+    members: { readonly reason?: string } = {},
+    options: CommandOptions = {},
+  ): Promise<Result<Accepted>> {
+    return this.#command(href, members, options);
   }
 
   /** Up to 100 commands; one result for each, in their order. */
@@ -149,6 +164,17 @@ export class TributaryClient {
   /** To the end of the feed as it is now. Where to begin the next time, the `position` of the last item says. */
   feed({ types, ...options }: FeedOptions = {}): AsyncGenerator<FeedItem, void> {
     return this.#items("/v1/feed", { ...options, types: types?.join(",") });
+  }
+
+  /** The feed from a place on, and then each event as it comes, until the signal ends it. */
+  followFeed({
+    types,
+    accountNumber,
+    userId,
+    ...options
+  }: FollowOptions & FeedFilter = {}): AsyncGenerator<FeedItem, void> {
+    const query = queryOf({ types: types?.join(","), accountNumber, userId });
+    return follow(this.#transport, `/v1/feed${query}`, options);
   }
 
   async #command(path: string, body: object, options: CommandOptions): Promise<Result<Accepted>> {

@@ -14,11 +14,19 @@ export interface ClientOptions {
 }
 
 export interface Asked {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "DELETE";
   /** With its query string. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: object;
+  /** Once aborted, nothing is sent any more, and what it comes to is `unreachable`. */
+  readonly signal?: AbortSignal;
+}
+
+/** `retryAfterMs` is null where another attempt would come to the same. */
+interface Attempt<Value> {
+  readonly result: Result<Value>;
+  readonly retryAfterMs: number | null;
 }
 
 const MAX_ATTEMPTS = 5;
@@ -41,41 +49,65 @@ export class Transport {
     const { maxAttempts = MAX_ATTEMPTS } = this.#options;
     for (let attempt = 1; ; attempt++) {
       const { result, retryAfterMs } = await this.#attempt<Value>(asked);
-      if (retryAfterMs === null || attempt >= maxAttempts) return result;
+      if (retryAfterMs === null || attempt >= maxAttempts || asked.signal?.aborted) return result;
       await pause(Math.max(retryAfterMs, pauseBefore(attempt)));
     }
   }
 
-  /** `retryAfterMs` is null where another attempt would come to the same. */
-  async #attempt<Value>(asked: Asked): Promise<{ result: Result<Value>; retryAfterMs: number | null }> {
-    const { url, token, fetch: send = fetch } = this.#options;
-    const { method, path, headers, body } = asked;
-    const authorization = token === undefined ? {} : { Authorization: `Bearer ${await token()}` };
-    let response: Response;
-    let text: string;
+  /** One attempt at an answer without an end. What it comes to is read by the caller, for as long as the signal lets it. */
+  async open(asked: Asked): Promise<Attempt<ReadableStream<Uint8Array>>> {
     try {
-      response = await send(url.replace(/\/+$/, "") + path, {
-        method,
-        headers: {
-          ...(body === undefined ? {} : { "Content-Type": "application/json" }),
-          ...authorization,
-          ...headers,
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(ATTEMPT_LIMIT_MS),
-      });
-      text = await response.text();
+      const response = await this.#request(asked);
+      if (response.ok && response.body !== null) {
+        return { result: { ok: true, value: response.body }, retryAfterMs: null };
+      }
+      return failed(response, parse(await response.text()));
     } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error);
-      return { result: { ok: false, problem: { code: "unreachable", detail } }, retryAfterMs: 0 };
+      return unreachable(error);
     }
-    const answer = parse(text);
-    if (response.ok && isAnswer<Value>(answer)) {
-      return { result: { ok: true, value: answer }, retryAfterMs: null };
-    }
-    const problem = problemOf(response.status, answer);
-    return { result: { ok: false, problem }, retryAfterMs: retryAfterOf(response, problem) };
   }
+
+  async #attempt<Value>(asked: Asked): Promise<Attempt<Value>> {
+    const timeout = AbortSignal.timeout(ATTEMPT_LIMIT_MS);
+    const signal = asked.signal === undefined ? timeout : AbortSignal.any([asked.signal, timeout]);
+    try {
+      const response = await this.#request({ ...asked, signal });
+      const text = await response.text();
+      // An answer without a body is a value, too.
+      const answer = response.status === 204 ? null : parse(text);
+      if (response.ok && isAnswer<Value>(answer)) {
+        return { result: { ok: true, value: answer }, retryAfterMs: null };
+      }
+      return failed(response, answer);
+    } catch (error) {
+      return unreachable(error);
+    }
+  }
+
+  async #request({ method, path, headers, body, signal }: Asked): Promise<Response> {
+    const { url, token, fetch: send = fetch } = this.#options;
+    const authorization = token === undefined ? {} : { Authorization: `Bearer ${await token()}` };
+    return send(url.replace(/\/+$/, "") + path, {
+      method,
+      headers: {
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+        ...authorization,
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  }
+}
+
+function failed<Value>(response: Response, answer: unknown): Attempt<Value> {
+  const problem = problemOf(response.status, answer);
+  return { result: { ok: false, problem }, retryAfterMs: retryAfterOf(response, problem) };
+}
+
+function unreachable<Value>(error: unknown): Attempt<Value> {
+  const detail = error instanceof Error ? error.message : String(error);
+  return { result: { ok: false, problem: { code: "unreachable", detail } }, retryAfterMs: 0 };
 }
 
 function parse(text: string): unknown {
@@ -88,11 +120,11 @@ function parse(text: string): unknown {
 
 /** The contract says what is in an answer. A client that looked at each member would be as large as the service. */
 function isAnswer<Answer>(answer: unknown): answer is Answer {
-  return typeof answer === "object" && answer !== null;
+  return typeof answer === "object";
 }
 
 function problemOf(status: number, answer: unknown): Problem {
-  if (isAnswer<Problem>(answer) && "code" in answer) return answer;
+  if (isAnswer<Problem | null>(answer) && answer !== null && "code" in answer) return answer;
   return { code: "unexpected-answer", status, detail: `An answer of another kind, with status ${status}` };
 }
 
@@ -104,10 +136,10 @@ function retryAfterOf({ status, headers }: Response, { code }: Problem): number 
 }
 
 /** At random up to twice as long as the one before, so that clients which failed together don't come back together. */
-function pauseBefore(attempt: number): number {
+export function pauseBefore(attempt: number): number {
   return Math.random() * Math.min(FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS);
 }
 
-function pause(milliseconds: number): Promise<void> {
+export function pause(milliseconds: number): Promise<void> {
   return new Promise((wake) => setTimeout(wake, milliseconds));
 }

@@ -15,6 +15,7 @@ const ALLOWED_HEADERS = [
   "Idempotency-Key",
   "If-Match",
   "If-None-Match",
+  "Last-Event-ID",
   "traceparent",
 ];
 const EXPOSED_HEADERS = [
@@ -31,7 +32,6 @@ const EXPOSED_HEADERS = [
  * of long ago knew: Internet Explorer's X-Download-Options and X-XSS-Protection, and one of Flash.
  */
 export const securityHeaders = secureHeaders({
-  contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
   xFrameOptions: "DENY",
   xDnsPrefetchControl: false,
   xDownloadOptions: false,
@@ -40,13 +40,12 @@ export const securityHeaders = secureHeaders({
   removePoweredBy: false,
 });
 
-/** A page's own policy. Used before `securityHeaders`, so it has the last word. */
-export function pagePolicy(policy: string): MiddlewareHandler<HttpEnv<EdgeEnv>> {
-  return async (context, next) => {
-    await next();
-    context.header("Content-Security-Policy", policy);
-  };
-}
+/** Of what is no page, nothing is to be run or shown. A page brings a policy of its own. */
+export const contentPolicy: MiddlewareHandler<HttpEnv<EdgeEnv>> = async (context, next) => {
+  await next();
+  if (context.res.headers.has("Content-Security-Policy")) return;
+  context.header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+};
 
 /** Closed unless origins are configured. Credentials are no part of it: a token is sent by the page's own code. */
 export const crossOrigin: MiddlewareHandler<HttpEnv<EdgeEnv>> = async (context, next) => {

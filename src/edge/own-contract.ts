@@ -44,9 +44,9 @@ export const OWN_PATHS = {
     get: {
       ...open,
       operationId: "getStartPage",
-      summary: "The start page",
-      description: "For people: what this is, and how to send a first command.",
-      responses: { 200: page("The start page"), 405: otherMethod },
+      summary: "The console",
+      description: "For people. Its screens have further addresses; what it does, it does by this API.",
+      responses: { 200: page("The console"), 405: otherMethod },
     },
   },
   "/health": {

@@ -5,12 +5,12 @@ import { allow, createApp, type HttpEnv, ProblemError } from "../http/app.ts";
 import { CONTRACT_PATH } from "../http/contract-route.ts";
 import { UNAVAILABLE } from "../http/problems.ts";
 import { traceparentFor } from "../http/tracing.ts";
+import { answerMissing, CONSOLE_PATHS, consoleFile, consolePage } from "./console.ts";
 import { joinContract } from "./contract.ts";
 import { DOCS_PAGE, DOCS_POLICY } from "./docs-page.ts";
-import { crossOrigin, pagePolicy, securityHeaders } from "./headers.ts";
+import { contentPolicy, crossOrigin, securityHeaders } from "./headers.ts";
 import { healthOf } from "./health.ts";
 import type { EdgeEnv, Part } from "./parts.ts";
-import { START_PAGE_POLICY, startPage } from "./start-page.ts";
 
 type EdgeContext = Context<HttpEnv<EdgeEnv>>;
 
@@ -19,9 +19,7 @@ const DOCUMENT_CACHE_CONTROL = "public, max-age=60";
 
 const app = createApp<EdgeEnv>();
 
-app.use("/docs", pagePolicy(DOCS_POLICY));
-app.use("/", pagePolicy(START_PAGE_POLICY));
-app.use(securityHeaders, crossOrigin);
+app.use(contentPolicy, securityHeaders, crossOrigin);
 
 app.all("/v1/commands", (context) => forward(context, context.env.COMMAND));
 app.all("/v1/accounts/:accountNumber/commands/:command", (context) => forward(context, context.env.COMMAND));
@@ -56,7 +54,10 @@ app.get("/asyncapi.json", async (context) => {
 });
 app.all("/asyncapi.json", allow("GET", "HEAD"));
 
-app.get("/docs", (context) => context.html(DOCS_PAGE));
+app.get("/docs", (context) => {
+  context.header("Content-Security-Policy", DOCS_POLICY);
+  return context.html(DOCS_PAGE);
+});
 app.all("/docs", allow("GET", "HEAD"));
 app.get("/docs/:file", async (context) => {
   const asset = await context.env.ASSETS.fetch(context.req.raw);
@@ -64,8 +65,12 @@ app.get("/docs/:file", async (context) => {
   return asset.status === 404 ? context.notFound() : new Response(asset.body, asset);
 });
 
-app.get("/", (context) => context.html(startPage(new URL(context.req.url).origin)));
-app.all("/", allow("GET", "HEAD"));
+for (const path of CONSOLE_PATHS) {
+  app.get(path, (context) => consolePage(context));
+  app.all(path, allow("GET", "HEAD"));
+}
+app.get("/console/:file", consoleFile);
+app.notFound(answerMissing);
 
 export default app;
 

@@ -72,6 +72,16 @@ describe("a command", () => {
     expect(service.asked[2]?.headers).toMatchObject({ "idempotency-key": "mine", "if-match": '"2"' });
   });
 
+  it("goes by a link of the account as well", async () => {
+    service.answers = [accepted(2)];
+    const href = "/v1/accounts/123456/commands/suspend";
+    await connect().commandAt(href, { reason: "chargeback" }, { expectedVersion: 1 });
+    const [asked] = service.asked;
+    expect(asked).toMatchObject({ path: href, headers: { "if-match": '"1"' } });
+    expect(JSON.parse(asked?.body ?? "")).toEqual({ reason: "chargeback" });
+    expect(keys()[0]).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
   it("among many has one, too", async () => {
     service.answers = [{ status: 200, body: [{ status: 409, problem: { code: "account-closed" } }] }];
     const result = await connect().commands([

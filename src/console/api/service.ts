@@ -1,0 +1,51 @@
+// The public API, as the console speaks with it: the typed client, and by link whatever the client has no method for.
+
+import { TributaryClient } from "../../client/client.ts";
+import type { Result } from "../../client/problem.ts";
+import { type ClientOptions, Transport } from "../../client/transport.ts";
+import type { operations } from "./contract.d.ts";
+
+/** Somebody waits in front of a screen: better to say soon that there is no answer, and go on trying later. */
+const MAX_ATTEMPTS = 3;
+
+const OPTIONS: ClientOptions = { url: location.origin, maxAttempts: MAX_ATTEMPTS };
+
+export const client = new TributaryClient(OPTIONS);
+const transport = new Transport(OPTIONS);
+
+/** By its `operationId` in docs/openapi.json. */
+export type OperationName = keyof operations;
+
+interface Json<Body> {
+  content: { "application/json": Body };
+}
+
+type BodyOf<Answers> = Answers extends { 200: Json<infer Body> }
+  ? Body
+  : Answers extends { 201: Json<infer Body> }
+    ? Body
+    : Answers extends { 202: Json<infer Body> }
+      ? Body
+      : Answers extends { 204: unknown }
+        ? null
+        : never;
+
+/** What an operation answers where it goes well; null where that is nothing. */
+export type Answer<Name extends OperationName> = BodyOf<operations[Name]["responses"]>;
+
+/** `read<"getStatus">("/v1/operations/status")`: the name says what the link leads to. */
+export function read<Name extends OperationName>(
+  href: string,
+  signal?: AbortSignal,
+): Promise<Result<Answer<Name>>> {
+  return transport.send({ method: "GET", path: href, ...(signal === undefined ? {} : { signal }) });
+}
+
+/** `act<"replayParked">("POST", href)` */
+export function act<Name extends OperationName>(
+  method: "POST" | "DELETE",
+  href: string,
+  body?: object,
+): Promise<Result<Answer<Name>>> {
+  return transport.send({ method, path: href, ...(body === undefined ? {} : { body }) });
+}

@@ -1,0 +1,27 @@
+// Whether what is shown is live.
+
+import type { Connection } from "../../client/client.ts";
+import { connection } from "../api/feed.ts";
+import type { Tone } from "./status.tsx";
+import "./connection-state.css";
+
+const WORDS: Readonly<
+  Record<Connection, { readonly tone: Tone; readonly word: string; readonly title: string }>
+> = {
+  connecting: { tone: "muted", word: "Connecting", title: "Opening the live feed" },
+  live: { tone: "good", word: "Live", title: "Events are shown as they happen" },
+  "cut-off": {
+    tone: "warn",
+    word: "Reconnecting",
+    title: "The connection is lost. What is shown may be old; nothing is missed once it is back",
+  },
+};
+
+export function ConnectionState() {
+  const { tone, word, title } = WORDS[connection.value];
+  return (
+    <p class="connection" data-tone={tone} title={title} role="status" aria-label={`Connection: ${word}`}>
+      {word}
+    </p>
+  );
+}

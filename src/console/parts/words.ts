@@ -1,0 +1,91 @@
+// How the API's names are said to people.
+
+import type { AccountStatus } from "../../account/account.ts";
+import type { Problem } from "../../client/problem.ts";
+
+export const STATUSES: readonly AccountStatus[] = [
+  "ACCOUNT_PENDING",
+  "ACCOUNT_CONFIRMED",
+  "ACCOUNT_ACTIVE",
+  "ACCOUNT_SUSPENDED",
+  "ACCOUNT_ARCHIVED",
+  "ACCOUNT_CLOSED",
+];
+
+/** ACCOUNT_MADE_DEFAULT: "Made default". Names that are not known yet are said alike. */
+export function wordsOf(name: string): string {
+  const words = name
+    .replace(/^ACCOUNT_/, "")
+    .replace(/[_-]/g, " ")
+    .toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+const NUMBER = new Intl.NumberFormat();
+
+export const numberWords = (value: number): string => NUMBER.format(value);
+
+/** `plural(1, "account")`: "1 account". */
+export const plural = (count: number, one: string, many = `${one}s`): string =>
+  `${numberWords(count)} ${count === 1 ? one : many}`;
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** A length of time: "85 ms", "2.4 s", "3 min". */
+export function durationWords(milliseconds: number): string {
+  if (milliseconds < SECOND_MS) return `${Math.round(milliseconds)} ms`;
+  if (milliseconds < MINUTE_MS) return `${(milliseconds / SECOND_MS).toFixed(1)} s`;
+  if (milliseconds < HOUR_MS) return `${Math.round(milliseconds / MINUTE_MS)} min`;
+  if (milliseconds < DAY_MS) return `${Math.round(milliseconds / HOUR_MS)} h`;
+  return plural(Math.round(milliseconds / DAY_MS), "day");
+}
+
+/** "suspend, archive, or close" */
+const ANY_OF = new Intl.ListFormat("en", { type: "disjunction" });
+
+/** What went wrong, for somebody who did not write the service. */
+export function problemWords(problem: Problem): { readonly title: string; readonly detail: string } {
+  switch (problem.code) {
+    case "version-mismatch":
+      return {
+        title: "Somebody else was faster",
+        detail: `The account is at version ${numberWords(problem.currentVersion)} by now. Nothing was changed by you.`,
+      };
+    case "already-in-state":
+      return {
+        title: "Nothing to change",
+        detail: `The account is so already: ${wordsOf(problem.accountStatus).toLowerCase()}.`,
+      };
+    case "illegal-transition":
+      return {
+        title: "Not possible now",
+        detail:
+          `The account is ${wordsOf(problem.accountStatus).toLowerCase()}. ` +
+          (problem.legalCommands.length === 0
+            ? "It takes no command."
+            : `What it takes: ${ANY_OF.format(problem.legalCommands.map((name) => wordsOf(name).toLowerCase()))}.`),
+      };
+    case "account-closed":
+      return { title: "The account is closed", detail: "That is for good: it takes no more commands." };
+    case "account-not-found":
+      return { title: problem.title, detail: "No account has this number, or it is not yours to see." };
+    case "unknown-user":
+      return { title: problem.title, detail: "An account belongs to a user who is known and has not left." };
+    case "unreachable":
+      return {
+        title: "The service does not answer",
+        detail: "Your connection may be down, or the service is being restarted.",
+      };
+    case "unexpected-answer":
+      return { title: "Something else answered", detail: problem.detail };
+    case "unauthenticated":
+      return { title: "You are not signed in", detail: problem.detail };
+    case "authentication-not-configured":
+      return { title: "Nobody can sign in here yet", detail: problem.detail };
+    default:
+      return { title: problem.title, detail: problem.detail };
+  }
+}

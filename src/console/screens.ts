@@ -1,0 +1,36 @@
+// Every screen: its path, where it stands in the navigation, and the code that is loaded when it is opened.
+
+import type { ComponentType } from "preact";
+import { lazy } from "preact-iso";
+
+interface ScreenRoute {
+  /** As the edge answers it, too: src/edge/console-page.ts. */
+  readonly path: string;
+  /** In the navigation; a screen without one is reached from others. */
+  readonly title?: string;
+  readonly component: ComponentType;
+}
+
+export const SCREENS: readonly ScreenRoute[] = [
+  {
+    path: "/",
+    title: "Overview",
+    component: lazy(async () => (await import("./screens/overview/overview.tsx")).Overview),
+  },
+  {
+    path: "/accounts",
+    title: "Accounts",
+    component: lazy(async () => (await import("./screens/accounts/accounts.tsx")).Accounts),
+  },
+  {
+    path: "/accounts/:accountNumber",
+    component: lazy(async () => (await import("./screens/account/account.tsx")).AccountScreen),
+  },
+];
+
+export const NotFound: ComponentType = lazy(
+  async () => (await import("./screens/not-found/not-found.tsx")).NotFound,
+);
+
+/** What this origin has beside the console. A link to it leaves the page. */
+export const WITHIN_CONSOLE = /^(?!\/(v1|docs|health|openapi\.json|asyncapi\.json)\b)/;

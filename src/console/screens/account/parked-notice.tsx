@@ -1,0 +1,50 @@
+// Where an account's processing is stuck: why, and another attempt.
+
+import { useState } from "preact/hooks";
+import { act } from "../../api/service.ts";
+import { useResource } from "../../api/use-resource.ts";
+import { Button, ButtonLink } from "../../parts/button.tsx";
+import { toast } from "../../parts/toast.tsx";
+import { problemWords } from "../../parts/words.ts";
+
+/** Parking and its end are told by no event. */
+const READ_EVERY_MS = 10_000;
+
+/** Nothing where nothing is parked, and to whoever may not see what is. */
+export function ParkedNotice({ accountNumber }: { accountNumber: string }) {
+  const parked = useResource<"listParked">("/v1/operations/parked", { everyMs: READ_EVERY_MS });
+  const [isBusy, setIsBusy] = useState(false);
+  const [found] = parked.value?.items.filter((item) => item.accountNumber === accountNumber) ?? [];
+  if (found === undefined) return null;
+
+  async function replay(href: string): Promise<void> {
+    setIsBusy(true);
+    const result = await act<"replayParked">("POST", href);
+    setIsBusy(false);
+    if (result.ok) toast(`Account ${accountNumber} is tried again`);
+    else toast(problemWords(result.problem).title, "bad");
+    parked.refresh();
+  }
+  const { replay: link } = found._links;
+  return (
+    <section class="parked" data-tone="bad" aria-label="Parked">
+      <div>
+        <p class="parked-title">
+          {found.function === null
+            ? "Parked: lists and the feed show this account as it was before"
+            : `Parked: the function ${found.function} fails for this account`}
+          {found.version === null ? "" : `, at version ${found.version}`}
+        </p>
+        <p class="parked-reason">{found.reason}</p>
+      </div>
+      <div class="parked-buttons">
+        <ButtonLink href="/operations/parked">All that is parked</ButtonLink>
+        {link === undefined ? null : (
+          <Button isBusy={isBusy} onClick={() => replay(link.href)}>
+            Try again
+          </Button>
+        )}
+      </div>
+    </section>
+  );
+}

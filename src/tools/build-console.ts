@@ -1,0 +1,70 @@
+// Builds the console into the edge's assets, where it is not there yet as its sources are now.
+
+import { createHash } from "node:crypto";
+import { glob, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { PROJECT } from "./wrangler.ts";
+
+const CONSOLE = resolve(PROJECT, "src/console");
+const TARGET = resolve(PROJECT, "src/edge/assets/console");
+/** On the same disk, so that a finished file can be moved. */
+const WORKSHOP = resolve(PROJECT, ".wrangler/assets");
+/** Whatever the built files are made of: the sources, and the packages by their versions. */
+const INPUTS = ["src/console/**/*", "src/client/*", "src/tools/build-console.ts", "package-lock.json"];
+const PAGE = "index.html";
+
+/** What it is made of stands in the page: so a page that is there says whether it is the right one. */
+export async function buildConsole(): Promise<void> {
+  const inputs = await hashOfInputs();
+  const current = await readFile(join(TARGET, PAGE), "utf8").catch(() => "");
+  if (current.includes(inputs)) return;
+
+  const workshop = join(WORKSHOP, `console.${process.pid}`);
+  await build(workshop, inputs);
+  await mkdir(TARGET, { recursive: true });
+  const files = await readdir(workshop);
+  // The page comes last: whoever sees it finds all that it names. Builds side by side move the same files.
+  for (const file of files.toSorted((one) => (one === PAGE ? 1 : -1))) {
+    await rename(join(workshop, file), join(TARGET, file));
+  }
+  await rm(workshop, { recursive: true });
+  for (const file of await readdir(TARGET)) {
+    if (!files.includes(file)) await rm(join(TARGET, file), { force: true });
+  }
+}
+
+async function hashOfInputs(): Promise<string> {
+  const files = await Array.fromAsync(glob(INPUTS, { cwd: PROJECT, withFileTypes: true }));
+  const paths = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
+  const hash = createHash("sha256");
+  for (const path of paths.toSorted()) hash.update(path.slice(PROJECT.length)).update(await readFile(path));
+  return hash.digest("hex");
+}
+
+async function build(outDir: string, inputs: string): Promise<void> {
+  // Only where there is something to do: it takes longer to load than all the rest takes.
+  const vite = await import("vite");
+  await vite.build({
+    configFile: false,
+    root: CONSOLE,
+    base: "/console/",
+    logLevel: "warn",
+    oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+    plugins: [
+      {
+        name: "inputs",
+        transformIndexHtml: () => [{ tag: "meta", attrs: { name: "inputs", content: inputs } }],
+      },
+    ],
+    build: {
+      outDir,
+      emptyOutDir: true,
+      // Everything in one folder, each file named by what is in it.
+      assetsDir: "",
+      // No file is put into another as data: the page's policy would not let it be loaded.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      target: "es2023",
+    },
+  });
+}

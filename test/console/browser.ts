@@ -1,0 +1,54 @@
+// A real Chromium, and in it the console of a real system. Whatever a page complains of, its policy's refusals too, is kept.
+
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** By `CHROMIUM_PATH`, on the PATH, or Playwright's own. */
+export function startBrowser(): Promise<Browser> {
+  const path = process.env.CHROMIUM_PATH ?? onThePath("chromium");
+  return chromium.launch({ args: FLAGS, ...(path === undefined ? {} : { executablePath: path }) });
+}
+
+function onThePath(name: string): string | undefined {
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  return folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
+}
+
+export interface OpenedPage {
+  readonly page: Page;
+  /** What it complained of so far. A test takes away what it expects. */
+  readonly complaints: string[];
+  close(): Promise<void>;
+}
+
+/** In a context of its own: another reader. */
+export async function openPage(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<OpenedPage> {
+  const context = await browser.newContext({ baseURL: new URL(url).origin, ...options });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+  });
+  page.on("request", (request) => {
+    // Nothing is loaded from another origin.
+    if (!request.url().startsWith(new URL(url).origin)) complaints.push(`It asks ${request.url()}`);
+  });
+  await page.goto(url);
+  return { page, complaints, close: () => context.close() };
+}

@@ -1,0 +1,51 @@
+// The console in a real browser, against the real Workers. One system and one browser serve all of it; each screen's tests
+// are in a file of their own beside this one.
+
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Browser, BrowserContextOptions } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect } from "vitest";
+import { System, WITH_FUNCTIONS } from "../system/system.ts";
+import { accountTests } from "./account.ts";
+import { accountsTests } from "./accounts.ts";
+import { type OpenedPage, openPage, startBrowser } from "./browser.ts";
+import type { ConsoleUnderTest } from "./console-under-test.ts";
+import { frameTests } from "./frame.ts";
+import { overviewTests } from "./overview.ts";
+
+let browser: Browser;
+let system: System;
+let origin: string;
+const opened: OpenedPage[] = [];
+
+beforeAll(async () => {
+  [browser, system] = await Promise.all([startBrowser(), System.start(WITH_FUNCTIONS)]);
+  ({ origin } = await system.url());
+});
+afterAll(async () => {
+  await browser.close();
+  await system.close();
+});
+afterEach(async () => {
+  for (const { complaints, close } of opened.splice(0)) {
+    await close();
+    expect(complaints).toEqual([]);
+  }
+});
+
+const console: ConsoleUnderTest = {
+  system: () => system,
+  async open(path: string, options?: BrowserContextOptions) {
+    const page = await openPage(browser, origin + path, options);
+    opened.push(page);
+    return page;
+  },
+  async violations(page) {
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+  },
+};
+
+describe("the frame", () => frameTests(console));
+describe("the accounts", () => accountsTests(console));
+describe("an account", () => accountTests(console));
+describe("the overview", () => overviewTests(console));

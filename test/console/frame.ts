@@ -1,0 +1,50 @@
+// What is around every screen: the way in, the way about, and what is not there.
+
+import { expect, it } from "vitest";
+import type { ConsoleUnderTest } from "./console-under-test.ts";
+
+export function frameTests({ open, system, violations }: ConsoleUnderTest): void {
+  it("answers an address that no screen has with a 404, and says so", async () => {
+    const opened = await open("/nothing/at/all");
+    await opened.page.getByRole("heading", { name: "Not found" }).waitFor();
+    expect(await violations(opened.page)).toEqual([]);
+    const response = await opened.page.request.get("/nothing/at/all", { headers: { Accept: "text/html" } });
+    expect(response.status()).toBe(404);
+    expect((await system().get("/nothing/at/all")).body).toMatchObject({ code: "not-found" });
+    // The browser says by itself that the page was a 404.
+    expect(opened.complaints.splice(0)).toEqual([expect.stringContaining("404")]);
+  });
+
+  it("keeps the theme that a reader chose", async () => {
+    const { page } = await open("/", { colorScheme: "light" });
+    const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    await page.getByRole("button", { name: "Theme: system" }).click();
+    const light = await background();
+    await page.getByRole("button", { name: "Theme: light" }).click();
+    await page.getByRole("button", { name: "Theme: dark" }).waitFor();
+    const dark = await background();
+    expect(dark).not.toBe(light);
+
+    await page.reload();
+    await page.getByRole("button", { name: "Theme: dark" }).waitFor();
+    expect(await background()).toBe(dark);
+  });
+
+  it("is gone through by keyboard: past the navigation, into a dialog, and back to where one was", async () => {
+    const { page } = await open("/");
+    await page.getByRole("heading", { name: "Overview" }).waitFor();
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("screen");
+
+    const opener = page.getByRole("button", { name: "The API" });
+    await opener.focus();
+    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("dialog", { name: "For programs" });
+    await dialog.getByText("/v1/accounts").waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    expect(await opener.evaluate((element) => element === document.activeElement)).toBe(true);
+  });
+}
