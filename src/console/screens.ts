@@ -17,6 +17,11 @@ export const SCREENS: readonly ScreenRoute[] = [
     title: "Overview",
     component: lazy(async () => (await import("./screens/overview/overview.tsx")).Overview),
   },
+  {
+    path: "/map",
+    title: "System map",
+    component: lazy(async () => (await import("./screens/map/map.tsx")).SystemMapScreen),
+  },
 ];
 
 export const NotFound: ComponentType = lazy(

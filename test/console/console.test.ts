@@ -8,6 +8,7 @@ import { System, WITH_FUNCTIONS } from "../system/system.ts";
 import { type OpenedPage, openPage, startBrowser } from "./browser.ts";
 import type { ConsoleUnderTest } from "./console-under-test.ts";
 import { frameTests } from "./frame.ts";
+import { mapTests } from "./map.ts";
 import { overviewTests } from "./overview.ts";
 
 let browser: Browser;
@@ -45,3 +46,4 @@ const console: ConsoleUnderTest = {
 
 describe("the frame", () => frameTests(console));
 describe("the overview", () => overviewTests(console));
+describe("the system map", () => mapTests(console));
