@@ -9,7 +9,9 @@ import { type OpenedPage, openPage, startBrowser } from "./browser.ts";
 import type { ConsoleUnderTest } from "./console-under-test.ts";
 import { frameTests } from "./frame.ts";
 import { mapTests } from "./map.ts";
+import { operationsTests } from "./operations.ts";
 import { overviewTests } from "./overview.ts";
+import { subscriptionsTests } from "./subscriptions.ts";
 
 let browser: Browser;
 let system: System;
@@ -46,4 +48,6 @@ const console: ConsoleUnderTest = {
 
 describe("the frame", () => frameTests(console));
 describe("the overview", () => overviewTests(console));
+describe("the operations", () => operationsTests(console));
+describe("the subscriptions", () => subscriptionsTests(console));
 describe("the system map", () => mapTests(console));

@@ -34,6 +34,7 @@ export function MapDrawing({ graph }: { graph: MapGraph }) {
       <section
         ref={viewport.box}
         class="map-box"
+        style={{ "--drawing-height": `${Math.ceil(layout.height)}px` }}
         aria-label="The map, drawn. Arrow keys move it, plus and minus zoom, 0 fits it"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys move what is seen, and + and - zoom
         tabIndex={0}

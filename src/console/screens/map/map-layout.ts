@@ -42,7 +42,7 @@ const NOTE_WIDTH: Readonly<Record<NodeKind, number>> = {
 };
 const GAP = { nodesep: 12, ranksep: 64, marginx: 16, marginy: 16 };
 
-/** The same for the same graph, whatever its notes say. */
+/** The same for the same graph, whatever its notes say. What comes first stands above. */
 export function layoutOf({ nodes, edges }: MapGraph): MapLayout {
   const graph = new dagre.graphlib.Graph();
   graph.setGraph({ rankdir: "LR", ranker: "network-simplex", ...GAP });
@@ -51,12 +51,21 @@ export function layoutOf({ nodes, edges }: MapGraph): MapLayout {
   dagre.layout(graph);
 
   const { width = 0, height = 0 } = graph.graph();
-  return {
-    nodes: nodes.map(({ id }) => {
-      const { x = 0, y = 0, ...size } = graph.node(id);
-      return { id, x: x - size.width / 2, y: y - size.height / 2, ...size };
+  const isUpsideDown = (graph.node(nodes[0]?.id ?? "")?.y ?? 0) > height / 2;
+  const upright = ({ x = 0, y = 0 }: Partial<Point>): Point => ({ x, y: isUpsideDown ? height - y : y });
+  const placed = new Map(
+    nodes.map(({ id }) => {
+      const { width: across, height: down, ...centre } = graph.node(id);
+      const { x, y } = upright(centre);
+      return [id, { id, x: x - across / 2, y: y - down / 2, width: across, height: down }];
     }),
-    edges: edges.map((edge) => ({ ...edge, path: pathOf(graph.edge(edge.from, edge.to).points ?? []) })),
+  );
+  return {
+    nodes: [...placed.values()],
+    edges: edges.map((edge) => {
+      const bends = (graph.edge(edge.from, edge.to).points ?? []).map(upright);
+      return { ...edge, path: pathOf(placed.get(edge.from), placed.get(edge.to), bends) };
+    }),
     width,
     height,
   };
@@ -75,13 +84,15 @@ function widthOf({ kind }: MapNode, nodes: readonly MapNode[]): number {
 const heightOf = ({ kind }: MapNode): number =>
   kind === "command" || kind === "event" ? LOW_NODE_HEIGHT : NODE_HEIGHT;
 
-/** It leaves and arrives level, and bends in between. */
-function pathOf(points: readonly Point[]): string {
-  const [first, ...others] = points;
-  if (first === undefined) return "";
-  let path = `M${at(first)}`;
-  let before = first;
-  for (const point of others) {
+/** From the right side of a node to the left side of another; level there, and bent in between. */
+function pathOf(from: Placed | undefined, to: Placed | undefined, bends: readonly Point[]): string {
+  if (from === undefined || to === undefined) return "";
+  let before = { x: from.x + from.width, y: from.y + from.height / 2 };
+  const end = { x: to.x, y: to.y + to.height / 2 };
+  let path = `M${at(before)}`;
+  // The first and the last are at the nodes' edges. A single one between them is no way around anything.
+  const around = bends.length > 3 ? bends.slice(1, -1) : [];
+  for (const point of [...around, end]) {
     const middle = (before.x + point.x) / 2;
     path += `C${at({ x: middle, y: before.y })} ${at({ x: middle, y: point.y })} ${at(point)}`;
     before = point;

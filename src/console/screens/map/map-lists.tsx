@@ -57,7 +57,7 @@ export function MapLists({ map, search }: { map: SystemMap; search: string }) {
 
 const EVENT_COLUMNS: readonly Column<MappedEvent>[] = [
   { title: "Event", cell: ({ type }) => <EventLink type={type} /> },
-  { title: "Comes of", cell: ({ commands }) => names(commands, "another service") },
+  { title: "Comes of", cell: ({ commands }) => names(commands, "another service"), isExtra: true },
   { title: "Changes", cell: ({ views }) => names(views), isExtra: true },
   {
     title: "Sets off",
@@ -81,6 +81,7 @@ const FUNCTION_COLUMNS: readonly Column<MappedFunction>[] = [
     title: "Lag",
     align: "end",
     cell: ({ lagMs }) => (lagMs.newest === null ? "–" : durationWords(lagMs.newest)),
+    isExtra: true,
   },
   {
     title: "State",
