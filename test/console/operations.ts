@@ -28,7 +28,7 @@ export function operationsTests(console: ConsoleUnderTest): void {
     await openAccount(accountNumber);
     const event = (await console.system().get(`/v1/accounts/${accountNumber}/events/3`)).body;
     const { _links, ...recorded } = event;
-    const ahead = { ...recorded, id: `${accountNumber}:9`, version: 9 };
+    const ahead = { ...recorded, schema: 1, id: `${accountNumber}:9`, version: 9 };
     await console.system().enqueue({ accountNumber, events: [ahead] });
     await untilParked((item) => item.accountNumber === accountNumber);
   }

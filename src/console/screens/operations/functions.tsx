@@ -106,7 +106,7 @@ const columnsWith = (list: FunctionList, onDone: () => void): readonly Column<De
     cell: ({ lagMs }) => lagWords(lagMs.oldestWaiting),
     isExtra: true,
   },
-  { title: "", cell: ({ name, parked }) => <Replay {...{ name, parked, list, onDone }} /> },
+  { title: "Actions", cell: ({ name, parked }) => <Replay {...{ name, parked, list, onDone }} /> },
 ];
 
 const lagWords = (milliseconds: number | null): string =>

@@ -117,7 +117,7 @@ const columnsWith = (replay: (href: string) => Promise<void>, state: string): re
   { title: "Reason", cell: ({ reason }) => <span class="reason">{reason ?? "–"}</span>, isExtra: true },
   { title: "Came", cell: ({ receivedAt }) => <Time at={receivedAt} form="relative" />, isExtra: true },
   {
-    title: "",
+    title: "Actions",
     cell: ({ number, state: own, _links: links }) =>
       own === "parked" || own === "ignored" ? (
         <Button onClick={() => replay(`${links.self.href}/replay`)} aria-label={`Replay event ${number}`}>

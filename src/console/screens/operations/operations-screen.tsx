@@ -23,15 +23,15 @@ interface OperationsScreenProps {
 
 export function OperationsScreen({ children, ...head }: OperationsScreenProps) {
   const { path } = useLocation();
-  const isCurrent = (href: string): boolean =>
-    path === href || (href !== "/operations" && path.startsWith(`${href}/`));
+  // A rebuild or a verification is come to from the status.
+  const current = TABS.findLast(([href]) => path === href || path.startsWith(`${href}/`))?.[0];
   return (
     <Screen {...head}>
       <nav class="tabs" aria-label="Operations">
         <ul>
           {TABS.map(([href, word]) => (
             <li key={href}>
-              <a href={href} {...(isCurrent(href) ? { "aria-current": "page" as const } : {})}>
+              <a href={href} {...(href === current ? { "aria-current": "page" as const } : {})}>
                 {word}
               </a>
             </li>

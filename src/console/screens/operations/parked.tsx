@@ -118,7 +118,7 @@ const columnsWith = (onDone: () => void): readonly Column<Item>[] => [
   },
   { title: "Attempts", align: "end", cell: ({ attempts }) => numberWords(attempts), isExtra: true },
   { title: "Last", cell: ({ at }) => <Time at={at} form="relative" />, isExtra: true },
-  { title: "", cell: (item) => <Actions of={item} onDone={onDone} /> },
+  { title: "Actions", cell: (item) => <Actions of={item} onDone={onDone} /> },
 ];
 
 function Actions({ of: item, onDone }: { of: Item; onDone: () => void }) {

@@ -64,7 +64,7 @@ const columnsWith = (replay: (href: string) => Promise<void>): readonly Column<I
     isExtra: true,
   },
   {
-    title: "",
+    title: "Actions",
     cell: ({ accountNumber, _links: links }) => (
       <Button onClick={() => replay(links.replay.href)} aria-label={`Replay ${accountNumber}`}>
         Replay
