@@ -71,17 +71,12 @@ const columnsWith = (list: FunctionList, onDone: () => void): readonly Column<De
   },
   {
     title: "State",
-    cell({ name, waiting, parked }) {
-      if (parked > 0) {
-        return (
-          <a href={hrefWith("/operations/parked", { function: name })}>
-            <Badge tone="bad">{`${numberWords(parked)} parked`}</Badge>
-          </a>
-        );
-      }
-      if (waiting > 0) return <Badge tone="warn">{`${numberWords(waiting)} waiting`}</Badge>;
-      return <Badge tone="good">Up to date</Badge>;
-    },
+    cell: (each) => (
+      <span class="beside">
+        <State of={each} />
+        <Replay name={each.name} parked={each.parked} list={list} onDone={onDone} />
+      </span>
+    ),
   },
   { title: "Done", align: "end", cell: ({ reactions }) => numberWords(reactions) },
   {
@@ -106,8 +101,19 @@ const columnsWith = (list: FunctionList, onDone: () => void): readonly Column<De
     cell: ({ lagMs }) => lagWords(lagMs.oldestWaiting),
     isExtra: true,
   },
-  { title: "Actions", cell: ({ name, parked }) => <Replay {...{ name, parked, list, onDone }} /> },
 ];
+
+function State({ of: { name, waiting, parked } }: { of: Described }) {
+  if (parked > 0) {
+    return (
+      <a href={hrefWith("/operations/parked", { function: name })}>
+        <Badge tone="bad">{`${numberWords(parked)} parked`}</Badge>
+      </a>
+    );
+  }
+  if (waiting > 0) return <Badge tone="warn">{`${numberWords(waiting)} waiting`}</Badge>;
+  return <Badge tone="good">Up to date</Badge>;
+}
 
 const lagWords = (milliseconds: number | null): string =>
   milliseconds === null ? "–" : durationWords(milliseconds);

@@ -113,18 +113,21 @@ const columnsWith = (replay: (href: string) => Promise<void>, state: string): re
       </span>
     ),
   },
-  { title: "State", cell: (item) => <Badge tone={TONES[item.state]}>{wordsOf(item.state)}</Badge> },
+  {
+    title: "State",
+    cell: ({ number, state: own, _links: links }) => (
+      <span class="beside">
+        <Badge tone={TONES[own]}>{wordsOf(own)}</Badge>
+        {own === "parked" || own === "ignored" ? (
+          <Button onClick={() => replay(`${links.self.href}/replay`)} aria-label={`Replay event ${number}`}>
+            Replay
+          </Button>
+        ) : null}
+      </span>
+    ),
+  },
   { title: "Reason", cell: ({ reason }) => <span class="reason">{reason ?? "–"}</span>, isExtra: true },
   { title: "Came", cell: ({ receivedAt }) => <Time at={receivedAt} form="relative" />, isExtra: true },
-  {
-    title: "Actions",
-    cell: ({ number, state: own, _links: links }) =>
-      own === "parked" || own === "ignored" ? (
-        <Button onClick={() => replay(`${links.self.href}/replay`)} aria-label={`Replay event ${number}`}>
-          Replay
-        </Button>
-      ) : null,
-  },
 ];
 
 function Whole({ number, onClose }: { number: string; onClose: () => void }) {

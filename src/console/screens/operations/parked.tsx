@@ -107,18 +107,20 @@ const columnsWith = (onDone: () => void): readonly Column<Item>[] => [
       </span>
     ),
   },
+  { title: "Attempts", align: "end", cell: ({ attempts }) => numberWords(attempts), isExtra: true },
+  { title: "Last", cell: ({ at }) => <Time at={at} form="relative" />, isExtra: true },
   {
     title: "Reason",
-    cell: ({ reason, version }) => (
-      <span class="reason">
-        {version === null ? "" : `Version ${version}: `}
-        {reason}
+    cell: (item) => (
+      <span class="beside">
+        <span class="reason">
+          {item.version === null ? "" : `Version ${item.version}: `}
+          {item.reason}
+        </span>
+        <Actions of={item} onDone={onDone} />
       </span>
     ),
   },
-  { title: "Attempts", align: "end", cell: ({ attempts }) => numberWords(attempts), isExtra: true },
-  { title: "Last", cell: ({ at }) => <Time at={at} form="relative" />, isExtra: true },
-  { title: "Actions", cell: (item) => <Actions of={item} onDone={onDone} /> },
 ];
 
 function Actions({ of: item, onDone }: { of: Item; onDone: () => void }) {

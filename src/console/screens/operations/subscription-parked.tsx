@@ -56,7 +56,6 @@ const columnsWith = (replay: (href: string) => Promise<void>): readonly Column<I
     cell: ({ version, upToVersion }) =>
       version === upToVersion ? `version ${version}` : `versions ${version} to ${upToVersion}`,
   },
-  { title: "Reason", cell: ({ reason }) => <span class="reason">{reason ?? "–"}</span> },
   { title: "Attempts", align: "end", cell: ({ attempts }) => numberWords(attempts), isExtra: true },
   {
     title: "Last",
@@ -64,11 +63,14 @@ const columnsWith = (replay: (href: string) => Promise<void>): readonly Column<I
     isExtra: true,
   },
   {
-    title: "Actions",
-    cell: ({ accountNumber, _links: links }) => (
-      <Button onClick={() => replay(links.replay.href)} aria-label={`Replay ${accountNumber}`}>
-        Replay
-      </Button>
+    title: "Reason",
+    cell: ({ accountNumber, reason, _links: links }) => (
+      <span class="beside">
+        <span class="reason">{reason ?? "–"}</span>
+        <Button onClick={() => replay(links.replay.href)} aria-label={`Replay ${accountNumber}`}>
+          Replay
+        </Button>
+      </span>
     ),
   },
 ];
