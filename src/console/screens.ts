@@ -26,6 +26,44 @@ export const SCREENS: readonly ScreenRoute[] = [
     path: "/accounts/:accountNumber",
     component: lazy(async () => (await import("./screens/account/account.tsx")).AccountScreen),
   },
+  {
+    path: "/map",
+    title: "System map",
+    component: lazy(async () => (await import("./screens/map/map.tsx")).SystemMapScreen),
+  },
+  {
+    path: "/operations",
+    title: "Operations",
+    component: lazy(async () => (await import("./screens/operations/operations.tsx")).Operations),
+  },
+  {
+    path: "/operations/parked",
+    component: lazy(async () => (await import("./screens/operations/parked.tsx")).Parked),
+  },
+  {
+    path: "/operations/rebuilds/:id",
+    component: lazy(async () => (await import("./screens/operations/walk.tsx")).Rebuild),
+  },
+  {
+    path: "/operations/verifications/:id",
+    component: lazy(async () => (await import("./screens/operations/walk.tsx")).Verification),
+  },
+  {
+    path: "/operations/functions",
+    component: lazy(async () => (await import("./screens/operations/functions.tsx")).Functions),
+  },
+  {
+    path: "/operations/subscriptions",
+    component: lazy(async () => (await import("./screens/operations/subscriptions.tsx")).Subscriptions),
+  },
+  {
+    path: "/operations/subscriptions/:id",
+    component: lazy(async () => (await import("./screens/operations/subscription.tsx")).SubscriptionScreen),
+  },
+  {
+    path: "/operations/inbox",
+    component: lazy(async () => (await import("./screens/operations/inbox.tsx")).Inbox),
+  },
 ];
 
 export const NotFound: ComponentType = lazy(

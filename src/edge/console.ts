@@ -7,7 +7,20 @@ import { problemResponse } from "../http/problems.ts";
 import type { EdgeEnv } from "./parts.ts";
 
 /** As the console has them: src/console/screens.ts. An address that no screen has is a 404. */
-export const CONSOLE_PATHS: readonly string[] = ["/", "/accounts", "/accounts/:accountNumber"];
+export const CONSOLE_PATHS: readonly string[] = [
+  "/",
+  "/accounts",
+  "/accounts/:accountNumber",
+  "/map",
+  "/operations",
+  "/operations/parked",
+  "/operations/rebuilds/:id",
+  "/operations/verifications/:id",
+  "/operations/functions",
+  "/operations/subscriptions",
+  "/operations/subscriptions/:id",
+  "/operations/inbox",
+];
 
 /** Nothing is loaded from another origin, and no text of the page is ever run. */
 const CONSOLE_POLICY = [

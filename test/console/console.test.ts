@@ -10,7 +10,10 @@ import { accountsTests } from "./accounts.ts";
 import { type OpenedPage, openPage, startBrowser } from "./browser.ts";
 import type { ConsoleUnderTest } from "./console-under-test.ts";
 import { frameTests } from "./frame.ts";
+import { mapTests } from "./map.ts";
+import { operationsTests } from "./operations.ts";
 import { overviewTests } from "./overview.ts";
+import { subscriptionsTests } from "./subscriptions.ts";
 
 let browser: Browser;
 let system: System;
@@ -49,3 +52,6 @@ describe("the frame", () => frameTests(console));
 describe("the accounts", () => accountsTests(console));
 describe("an account", () => accountTests(console));
 describe("the overview", () => overviewTests(console));
+describe("the operations", () => operationsTests(console));
+describe("the subscriptions", () => subscriptionsTests(console));
+describe("the system map", () => mapTests(console));

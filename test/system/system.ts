@@ -126,7 +126,7 @@ export class System {
   }
 
   /** Puts a message into the queue of events, of a kind that no account would. */
-  async enqueue(message: string): Promise<void> {
+  async enqueue(message: string | object): Promise<void> {
     const worker = this.#harness.getWorker<{ ACCOUNT_EVENTS: Queue<unknown> }>("tributary-processor");
     await (await worker.getEnv()).ACCOUNT_EVENTS.send(message);
   }

@@ -4,6 +4,8 @@ import type { Connection } from "../../client/client.ts";
 import { connection } from "../api/feed.ts";
 import type { Tone } from "./status.tsx";
 import "./connection-state.css";
+// Its dot has a tone, on screens without any badge, too.
+import "./status.css";
 
 const WORDS: Readonly<
   Record<Connection, { readonly tone: Tone; readonly word: string; readonly title: string }>

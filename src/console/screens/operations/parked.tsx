@@ -1,0 +1,188 @@
+// What is parked: accounts and functions that can't go on, and messages that can't be read, each with the reason.
+
+import { useState } from "preact/hooks";
+import { useLocation } from "preact-iso";
+import type { Problem } from "../../../client/problem.ts";
+import { nextPage } from "../../api/pages.ts";
+import { type Answer, act } from "../../api/service.ts";
+import { hrefWith, useQuery } from "../../api/use-query.ts";
+import { ANY_EVENT, useResource } from "../../api/use-resource.ts";
+import { Button } from "../../parts/button.tsx";
+import { Confirm } from "../../parts/confirm.tsx";
+import { Empty } from "../../parts/empty.tsx";
+import { Panel } from "../../parts/panel.tsx";
+import { Shown } from "../../parts/resource.tsx";
+import { type Column, Pager, Table } from "../../parts/table.tsx";
+import { Time } from "../../parts/time.tsx";
+import { toast } from "../../parts/toast.tsx";
+import { numberWords, plural, problemWords } from "../../parts/words.ts";
+import { KeptMessage } from "./kept-message.tsx";
+import { OperationsScreen } from "./operations-screen.tsx";
+
+type ParkedList = Answer<"listParked">;
+type Item = ParkedList["items"][number];
+
+const PATH = "/operations/parked";
+const READ_EVERY_MS = 5_000;
+
+export function Parked() {
+  const [{ function: only = "", message = "", ...page }, setQuery] = useQuery();
+  const { path } = useLocation();
+  const parked = useResource<"listParked">(hrefWith("/v1/operations/parked", page), {
+    onEvent: ANY_EVENT,
+    everyMs: READ_EVERY_MS,
+  });
+  const [isAsking, setIsAsking] = useState(false);
+  const items = parked.value?.items.filter((item) => only === "" || item.function === only) ?? [];
+  return (
+    <OperationsScreen
+      title="Parked"
+      lead="What can't go on waits here, and holds up nothing else. Once the cause is gone, try it again."
+      actions={
+        <Button onClick={() => setIsAsking(true)} disabled={items.length === 0}>
+          Replay all
+        </Button>
+      }
+    >
+      <Panel title="Waiting for you" actions={<Counted of={parked.value} only={only} />}>
+        <Shown of={parked}>
+          {({ _links: links }) =>
+            items.length === 0 ? (
+              <Empty title="Nothing is parked">
+                Every event that came is in the views, and every function is done with its own.
+              </Empty>
+            ) : (
+              <>
+                <Table
+                  caption="What is parked"
+                  columns={columnsWith(parked.refresh)}
+                  rows={items}
+                  keyOf={keyOf}
+                />
+                <Pager first={Object.keys(page).length === 0 ? null : path} next={nextPage(path, links)} />
+              </>
+            )
+          }
+        </Shown>
+      </Panel>
+      {isAsking && parked.value !== null ? (
+        <ReplayAll of={parked.value} onDone={parked.refresh} onClose={() => setIsAsking(false)} />
+      ) : null}
+      {message === "" ? null : (
+        <KeptMessage href={message} onDone={parked.refresh} onClose={() => setQuery({ message: "" })} />
+      )}
+    </OperationsScreen>
+  );
+}
+
+function Counted({ of, only }: { of: ParkedList | null; only: string }) {
+  return (
+    <>
+      {only === "" ? null : (
+        <span>
+          of the function <span class="mono">{only}</span> · <a href={PATH}>Show all</a>
+        </span>
+      )}
+      {of === null ? null : `${numberWords(of.total)} in all`}
+    </>
+  );
+}
+
+const keyOf = ({ accountNumber, function: name, messageId }: Item): string =>
+  `${messageId ?? ""} ${accountNumber ?? ""} ${name ?? ""}`;
+
+const columnsWith = (onDone: () => void): readonly Column<Item>[] => [
+  {
+    title: "What",
+    cell: ({ accountNumber, function: name }) => (
+      <span class="stacked">
+        {accountNumber === null ? (
+          "A message"
+        ) : (
+          <a class="mono" href={`/accounts/${accountNumber}`}>
+            {accountNumber}
+          </a>
+        )}
+        <span class="faint">{name === null ? "" : `function ${name}`}</span>
+      </span>
+    ),
+  },
+  { title: "Attempts", align: "end", cell: ({ attempts }) => numberWords(attempts), isExtra: true },
+  { title: "Last", cell: ({ at }) => <Time at={at} form="relative" />, isExtra: true },
+  {
+    title: "Reason",
+    cell: (item) => (
+      <span class="beside">
+        <span class="reason">
+          {item.version === null ? "" : `Version ${item.version}: `}
+          {item.reason}
+        </span>
+        <Actions of={item} onDone={onDone} />
+      </span>
+    ),
+  },
+];
+
+function Actions({ of: item, onDone }: { of: Item; onDone: () => void }) {
+  const { message, replay } = item._links;
+  return (
+    <span class="row-actions">
+      {message === undefined ? null : (
+        <a class="button" href={hrefWith(PATH, { message: message.href })}>
+          Read
+        </a>
+      )}
+      {replay === undefined ? null : (
+        <Replay href={replay.href} accountNumber={item.accountNumber ?? ""} onDone={onDone} />
+      )}
+    </span>
+  );
+}
+
+interface ReplayProps {
+  readonly href: string;
+  readonly accountNumber: string;
+  readonly onDone: () => void;
+}
+
+function Replay({ href, accountNumber, onDone }: ReplayProps) {
+  const [isBusy, setIsBusy] = useState(false);
+  async function replay(): Promise<void> {
+    setIsBusy(true);
+    const result = await act<"replayParked">("POST", href);
+    setIsBusy(false);
+    if (!result.ok) toast(problemWords(result.problem).detail, "bad");
+    else if (result.value.parked) toast(`${accountNumber} is parked again: its reason is still there`, "bad");
+    else toast(`${accountNumber} goes on: its views are at version ${result.value.version}`);
+    onDone();
+  }
+  return (
+    <Button isBusy={isBusy} onClick={replay} aria-label={`Replay ${accountNumber}`}>
+      Replay
+    </Button>
+  );
+}
+
+interface ReplayAllProps {
+  readonly of: ParkedList;
+  readonly onDone: () => void;
+  readonly onClose: () => void;
+}
+
+function ReplayAll({ of: { total, _links: links }, onDone, onClose }: ReplayAllProps) {
+  async function replay(): Promise<Problem | null> {
+    const result = await act<"replayAllParked">("POST", links.replay.href);
+    if (!result.ok) return result.problem;
+    toast(`${plural(result.value.replaying, "account is", "accounts are")} tried again`);
+    onDone();
+    return null;
+  }
+  return (
+    <Confirm title="Try all of it again?" action="Replay all" onConfirm={replay} onClose={onClose}>
+      <p>
+        {plural(total, "thing is", "things are")} parked. Each goes on by itself; what fails again stays
+        parked. Messages that no account could be read from stay until they are discarded.
+      </p>
+    </Confirm>
+  );
+}

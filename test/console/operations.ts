@@ -1,0 +1,182 @@
+// The operations: what is parked is replayed, views are rebuilt and verified, messages and other services' events looked at.
+
+import type { Page } from "playwright-core";
+import { expect, it, vi } from "vitest";
+import type { ConsoleUnderTest } from "./console-under-test.ts";
+import { takePictures } from "./screenshots.ts";
+
+const SOON = { timeout: 60_000, interval: 200 };
+/** So many accounts make a rebuild long enough to be watched. */
+const KNOWN_ACCOUNTS = 400;
+
+const rowOf = (page: Page, name: string | RegExp) => page.getByRole("row", { name });
+const confirm = (page: Page, action: string) =>
+  page.getByRole("dialog").getByRole("button", { name: action, exact: true }).click();
+
+export function operationsTests(console: ConsoleUnderTest): void {
+  /** Until it is active, and the views show it. */
+  async function openAccount(accountNumber: string): Promise<void> {
+    await console.system().post("/v1/accounts", { userId: 91, accountNumber });
+    await vi.waitFor(async () => {
+      const { body } = await console.system().get(`/v1/accounts/${accountNumber}`);
+      expect(body.status).toBe("ACCOUNT_ACTIVE");
+    }, SOON);
+  }
+
+  /** An event came that its log does not have: so its views can't be made what they would have to be. */
+  async function parkAccount(accountNumber: string): Promise<void> {
+    await openAccount(accountNumber);
+    const event = (await console.system().get(`/v1/accounts/${accountNumber}/events/3`)).body;
+    const { _links, ...recorded } = event;
+    const ahead = { ...recorded, schema: 1, id: `${accountNumber}:9`, version: 9 };
+    await console.system().enqueue({ accountNumber, events: [ahead] });
+    await untilParked((item) => item.accountNumber === accountNumber);
+  }
+
+  async function untilParked(isMeant: (item: { accountNumber: string; reason: string }) => boolean) {
+    await vi.waitFor(async () => {
+      const { items } = (await console.system().get("/v1/operations/parked")).body;
+      expect(items.some(isMeant)).toBe(true);
+    }, SOON);
+  }
+
+  it("shows what is parked and why, and replays it", async () => {
+    await parkAccount("STUCK");
+    const { page } = await console.open("/operations");
+    await page.getByRole("link", { name: "Parked" }).click();
+    const row = rowOf(page, /STUCK/);
+    await row.getByText(/Version 9: .*The log ends at version 3/).waitFor();
+    expect(await console.violations(page)).toEqual([]);
+
+    await row.getByRole("button", { name: "Replay STUCK" }).click();
+    await page.getByText("STUCK goes on: its views are at version 3").waitFor();
+    await row.waitFor({ state: "detached" });
+    expect((await console.system().get("/v1/operations/parked")).body.items).toEqual([]);
+    await page.getByText("Nothing is parked").waitFor();
+  });
+
+  it("replays all that is parked", async () => {
+    await parkAccount("STUCK-1");
+    await parkAccount("STUCK-2");
+    const { page } = await console.open("/operations/parked");
+    await rowOf(page, /STUCK-1/).waitFor();
+    await rowOf(page, /STUCK-2/).waitFor();
+    await page.getByRole("button", { name: "Replay all" }).click();
+    await page.getByText("2 things are parked").waitFor();
+    await confirm(page, "Replay all");
+    await page.getByText("Nothing is parked").waitFor();
+  });
+
+  it("shows a message that can't be read, whole, and lets go of it", async () => {
+    await console.system().enqueue("What is this?");
+    await untilParked(({ accountNumber }) => accountNumber === null);
+    const { page } = await console.open("/operations/parked");
+    await rowOf(page, /A message/)
+      .getByRole("link", { name: "Read" })
+      .click();
+    const dialog = page.getByRole("dialog", { name: "A message that can't be read" });
+    await dialog.getByText("What is this?").waitFor();
+    expect(await console.violations(page)).toEqual([]);
+    // Its address leads here again.
+    await page.reload();
+    await dialog.getByText("What is this?").waitFor();
+    await dialog.getByRole("button", { name: "Discard it" }).click();
+    await page.getByText("Nothing is parked").waitFor();
+  });
+
+  it("rebuilds every view, and shows how far it is until it is done", async () => {
+    const numbers = Array.from({ length: KNOWN_ACCOUNTS }, (_, index) => `KNOWN-${index}`);
+    await (await console.system().operations())
+      .prepare("INSERT OR IGNORE INTO directory SELECT value FROM json_each(?1)")
+      .bind(JSON.stringify(numbers))
+      .run();
+    const { page } = await console.open("/operations");
+    await page.getByRole("button", { name: "Rebuild" }).click();
+    await confirm(page, "Rebuild");
+    await page.waitForURL(/\/operations\/rebuilds\/./);
+
+    const bar = page.getByRole("progressbar", { name: "Accounts that are done" });
+    const seen: number[] = [];
+    await vi.waitFor(
+      async () => {
+        const { value, max } = await bar.evaluate((element) => ({
+          value: Number(element.getAttribute("value")),
+          max: Number(element.getAttribute("max")),
+        }));
+        expect(max).toBeGreaterThan(KNOWN_ACCOUNTS);
+        seen.push(value);
+        expect(value).toBe(max);
+      },
+      { timeout: 90_000, interval: 100 },
+    );
+    expect(seen[0]).toBeLessThan(KNOWN_ACCOUNTS);
+    expect(seen).toEqual(seen.toSorted((one, other) => one - other));
+    await page.getByText("Done", { exact: true }).waitFor();
+    await page.getByText("Took", { exact: true }).waitFor();
+    expect(await console.violations(page)).toEqual([]);
+  });
+
+  it("finds a damaged row, says what differs, and mends it", async () => {
+    await openAccount("DAMAGED");
+    await (await console.system().views())
+      .prepare("UPDATE accounts SET user_id = 4711 WHERE account_number = 'DAMAGED'")
+      .run();
+    const { page } = await console.open("/operations");
+    await page.getByRole("button", { name: "Verify", exact: true }).click();
+    await confirm(page, "Verify");
+    await page.waitForURL(/\/operations\/verifications\/./);
+    await rowOf(page, /DAMAGED.*userId.*4711.*91.*Differs/).waitFor();
+    await page.getByText("Done, with differences").waitFor();
+    await takePictures(console, new URL(page.url()).pathname, "verification", "Done, with differences");
+
+    await page.getByRole("link", { name: "Status" }).click();
+    await page.getByRole("button", { name: "Verify and mend" }).click();
+    await confirm(page, "Verify and mend");
+    await rowOf(page, /DAMAGED.*userId.*4711.*91.*Mended/).waitFor();
+    await page.getByText("Done", { exact: true }).waitFor();
+    expect((await console.system().get("/v1/accounts/DAMAGED")).body.userId).toBe(91);
+  });
+
+  it("shows each function: how far it is, how late, and what waits", async () => {
+    await openAccount("FOR-FUNCTIONS");
+    const { page } = await console.open("/operations/functions");
+    const row = rowOf(page, /onboarding/);
+    await row.getByText("FOR-FUNCTIONS:2").waitFor();
+    await row.getByText("Up to date").waitFor();
+    await rowOf(page, /user-departure/).waitFor();
+  });
+
+  it("shows what other services told, and handles it again", async () => {
+    const event = { specversion: "1.0", id: "shown", source: "/shop", type: "order.placed" };
+    await console.system().post("/v1/inbox", event, { "Content-Type": "application/cloudevents+json" });
+    const { page } = await console.open("/operations/inbox?state=ignored");
+    const row = rowOf(page, /order\.placed.*Ignored/);
+    await row.waitFor();
+    await row.getByRole("link", { name: "order.placed" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText('"source": "/shop"').waitFor();
+    await dialog.getByRole("button", { name: "Close" }).click();
+    await row.getByRole("button", { name: /^Replay event/ }).click();
+    await page.getByText("1 event is handled again").waitFor();
+    await page.getByRole("combobox", { name: "State" }).selectOption("parked");
+    await page.getByText("Nothing is parked").waitFor();
+    expect(new URL(page.url()).search).toBe("?state=parked");
+  });
+
+  it("says where there is no such rebuild", async () => {
+    const opened = await console.open("/operations/rebuilds/none");
+    await opened.page.getByRole("alert").getByText("There is no such rebuild").waitFor();
+    // The browser says by itself that something was a 404.
+    for (const complaint of opened.complaints.splice(0)) expect(complaint).toContain("404");
+  });
+
+  it("is legible, light and dark, narrow and wide", async () => {
+    await parkAccount("PARKED-PICTURE");
+    await console.system().enqueue("A picture of nonsense");
+    await untilParked(({ accountNumber }) => accountNumber === null);
+    await takePictures(console, "/operations", "operations", "events, ever");
+    await takePictures(console, "/operations/parked", "parked", "PARKED-PICTURE");
+    await takePictures(console, "/operations/functions", "functions", "onboarding");
+    await takePictures(console, "/operations/inbox", "inbox", /order.placed|Nothing came/);
+  });
+}
