@@ -6,6 +6,8 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** The longest first. Vitest knows how long a file took only where it ran before, and goes by its size elsewhere. */
 const LONG: readonly string[] = [
   "test/simulation/simulation.test.ts",
+  // It waits more than it works.
+  "test/system/unattended.test.ts",
   "test/system/live-feed.test.ts",
   "test/system/rebuild.test.ts",
   "test/system/durable.test.ts",

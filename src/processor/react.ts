@@ -12,8 +12,8 @@ import { eventsAfter } from "./events-after.ts";
 import type { KnownFunction, Reacted } from "./functions.ts";
 import { fail, finish, giveBack, type Lease, takeLease } from "./reactions.ts";
 
-/** Well within a lease; what is left then is for the next consumer. */
-const WORK_LIMIT_MS = 20_000;
+/** Well within a lease, with a last event that takes long; what is left then is for the next consumer. */
+const WORK_LIMIT_MS = 10_000;
 
 export type ReactionOutcome =
   /** It is where the views are. */

@@ -8,7 +8,7 @@ import { reasonText } from "./reason.ts";
  * Longer than a consumer works on one pair (`react.ts`), so that nobody takes over what is still being done. A consumer
  * that died keeps its pair as long.
  */
-const LEASE_MS = 60_000;
+const LEASE_MS = 30_000;
 /** With the delays between them, about half an hour; then the pair is parked. */
 const MAX_ATTEMPTS = 12;
 

@@ -7,8 +7,8 @@ import type { ProcessorEnv } from "./env.ts";
 import { checkedUpTo, type KnownFunction, knownFunctions, moveChecked } from "./functions.ts";
 import { forgottenReactions, isAnyWaiting, readProgress } from "./reactions.ts";
 
-/** What happened since is most likely on its way. */
-const ON_ITS_WAY_MS = 60_000;
+/** What happened since is most likely on its way; as long as a reader waits for a view (`src/query/account.ts`). */
+const ON_ITS_WAY_MS = 30_000;
 /** Twice as long as the longest delay (`retry-later.ts`). */
 const SURELY_TRIED_MS = 600_000;
 /** A new function is held against so much of the feed: the rest is history to it. */

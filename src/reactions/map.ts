@@ -3,7 +3,7 @@
 
 import { COMMAND_EVENTS } from "../account/decide.ts";
 import { EVENT_DATA, isKnownEventType } from "../account/events.ts";
-import { viewsOf } from "../views/views-of.ts";
+import { VIEWS_OF_USER_EVENTS, viewsOf } from "../views/views-of.ts";
 import type { FunctionDescription } from "./contract.ts";
 
 interface MappedEvent {
@@ -38,7 +38,11 @@ export function mapOf<Mapped extends FunctionDescription>(
       (only.function === undefined || name === only.function) &&
       (only.event === undefined || reactsTo.includes(only.event)),
   );
-  const types = new Set([...Object.keys(EVENT_DATA), ...functions.flatMap(({ reactsTo }) => reactsTo)]);
+  const types = new Set([
+    ...Object.keys(EVENT_DATA),
+    ...Object.keys(VIEWS_OF_USER_EVENTS),
+    ...functions.flatMap(({ reactsTo }) => reactsTo),
+  ]);
   const isWhole = only.event === undefined && only.function === undefined;
   const isShown = (type: string): boolean =>
     isWhole ||
@@ -52,7 +56,7 @@ export function mapOf<Mapped extends FunctionDescription>(
     events: [...types].filter(isShown).map((type) => ({
       type,
       commands: Object.keys(COMMAND_EVENTS).filter((command) => eventOf(command) === type),
-      views: isKnownEventType(type) ? viewsOf(type) : [],
+      views: isKnownEventType(type) ? viewsOf(type) : (VIEWS_OF_USER_EVENTS[type] ?? []),
       functions: shown.filter(({ reactsTo }) => reactsTo.includes(type)).map(({ name }) => name),
     })),
     functions: shown,

@@ -15,12 +15,13 @@ const INBOX = "inbox[/inbox/]";
 /** Who follows the feed: by subscription or by a stream of its own. */
 const FOLLOWERS = ["webhooks[/webhook subscriptions/]", "streams[/live streams/]"];
 
-/** Commands, the events that they come to, the views that show them, and who follows these. */
+/** Commands, the events that they come to, others' events, the views that show them, and who follows these. */
 export function drawEvents({ events }: SystemMap): string {
   const hasFeed = events.some(({ views }) => views.includes("feed"));
   return drawing([
     ...events.flatMap(({ type, commands, views }) => [
       ...commands.map((name) => `${command(name)} --> ${event(type)}`),
+      ...(commands.length === 0 && views.length > 0 ? [`${INBOX} --> ${event(type)}`] : []),
       ...views.map((name) => `${event(type)} --> ${view(name)}`),
     ]),
     ...(hasFeed ? FOLLOWERS.map((follower) => `${view("feed")} --> ${follower}`) : []),

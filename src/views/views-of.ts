@@ -4,7 +4,13 @@ import { ACCOUNT_STATUSES, type Account } from "../account/account.ts";
 import type { AccountEventType } from "../account/events.ts";
 import { evolve } from "../account/evolve.ts";
 
-export type ViewName = "accounts" | "feed" | "status-totals";
+export type ViewName = "accounts" | "feed" | "status-totals" | "users";
+
+/** By the usual names of what the service that owns users tells. */
+export const VIEWS_OF_USER_EVENTS: Readonly<Record<string, readonly ViewName[]>> = {
+  "user.created": ["users"],
+  "user.deleted": ["users"],
+};
 
 /** The totals follow the status alone, so whether an event moves them is what `evolve` says of it. */
 export function viewsOf(type: AccountEventType): readonly ViewName[] {

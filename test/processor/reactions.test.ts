@@ -544,7 +544,7 @@ it("the map shows what leads to what, with counts and lags, whole or narrowed", 
     { id: "S-1", url: "https://example.com/", types: ["ACCOUNT_CLOSED"], state: "active", lag: 1 },
   ]);
   expect((await send(circle, "GET", "/v1/map?event=ACCOUNT_CREATED")).body.subscriptions).toEqual([]);
-  expect(body.events).toHaveLength(8);
+  expect(body.events).toHaveLength(10);
   expect(body.functions).toMatchObject([{ name: "confirming", reactions: 1, parked: 0 }]);
   expect(body).toMatchObject({ counts: { accounts: 1, parked: 0 }, lagMs: { events: 2 } });
   const narrow = await send(circle, "GET", "/v1/map?function=confirming");

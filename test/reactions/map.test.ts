@@ -3,7 +3,7 @@
 import { expect, it } from "vitest";
 import { TRANSITION_NAMES } from "../../src/account/commands.ts";
 import { mapOf } from "../../src/reactions/map.ts";
-import { drawFunctions } from "../../src/tools/draw-map.ts";
+import { drawEvents, drawFunctions } from "../../src/tools/draw-map.ts";
 
 const confirming = { name: "confirming", reactsTo: ["ACCOUNT_CREATED"], sends: ["confirm"] };
 const leaving = { name: "leaving", reactsTo: ["user.deleted"], sends: ["close"] };
@@ -28,9 +28,15 @@ it("says which views an event changes, and which functions react to it", () => {
   expect(byType.get("user.deleted")).toEqual({
     type: "user.deleted",
     commands: [],
-    views: [],
+    views: ["users"],
     functions: ["leaving"],
   });
+});
+
+it("draws what other services tell, from the inbox into the users view, though no function reacts to it", () => {
+  expect(drawEvents(mapOf([]))).toContain(
+    "  inbox[/inbox/] --> e_user_created([user.created])\n  e_user_created([user.created]) --> v_users[(users)]",
+  );
 });
 
 it("narrowed to an event shows what it sets off", () => {

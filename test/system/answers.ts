@@ -27,7 +27,7 @@ const eventSchema = z
     metadata: z.strictObject({
       commandId: z.string(),
       correlationId: z.string(),
-      causationId: z.null(),
+      causationId: z.string().nullable(),
       actor: z.string(),
     }),
   })

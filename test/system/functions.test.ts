@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => system.close());
 
-/** Who leads a function when the Workers are replaced keeps its lease for a minute, and a message waits up to a minute. */
+/** Who leads a function when the Workers are replaced keeps its lease for half a minute, and a message waits up to a minute. */
 const BACK_TIMEOUT_MS = 180_000;
 
 const eventually = (look: () => Promise<void>, timeout = TIMEOUT_MS) =>

@@ -12,6 +12,18 @@ const ANSWERS: Readonly<Record<string, (request: IncomingMessage, response: Serv
   "/well": (_, response) => response.writeHead(202).end(),
   "/gone": (_, response) => response.writeHead(410).end(),
   "/failing": (_, response) => response.writeHead(500).end("a stack trace"),
+  "/busy": (_, response) => response.writeHead(429, { "Retry-After": "600" }).end(),
+  "/down": (_, response) => {
+    response.writeHead(503, { "Retry-After": new Date(Date.now() + 600_000).toUTCString() }).end();
+  },
+  "/down-for-ever": (_, response) => {
+    response.writeHead(503, { "Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT" }).end();
+  },
+  "/down-until-now": (_, response) => {
+    response.writeHead(503, { "Retry-After": new Date(Date.now() - 600_000).toUTCString() }).end();
+  },
+  "/down-somehow": (_, response) => response.writeHead(503, { "Retry-After": "soon" }).end(),
+  "/failing-busily": (_, response) => response.writeHead(500, { "Retry-After": "600" }).end(),
   "/redirecting": (_, response) => response.writeHead(307, { Location: "/redirected" }).end(),
   "/redirected": (_, response) => {
     seen.redirected += 1;

@@ -1,5 +1,6 @@
 // How a receiver did in one round, and what follows for the subscription as a whole: to go on, to rest, or to end.
 
+import type { Failure } from "./delivery.ts";
 import { retryDelayMs } from "./retry-schedule.ts";
 import type { Health, Subscription } from "./subscriptions.ts";
 
@@ -14,6 +15,8 @@ export class Course {
   #delivered: { readonly event: string; readonly at: number } | null = null;
   #failed: { readonly event: string; readonly at: number; readonly reason: string } | null = null;
   #gone = false;
+  /** What the receiver asked for, the longest. */
+  #pauseMs = 0;
   deliveries = 0;
   failures = 0;
 
@@ -30,9 +33,10 @@ export class Course {
     this.deliveries += 1;
   }
 
-  failed(accountNumber: string, event: string, reason: string): void {
+  failed(accountNumber: string, event: string, { reason, retryAfterMs }: Failure): void {
     this.#failed = { event, at: Date.now(), reason };
     this.#failing.add(accountNumber);
+    this.#pauseMs = Math.max(this.#pauseMs, retryAfterMs);
     this.failures += 1;
   }
 
@@ -42,7 +46,7 @@ export class Course {
 
   /** Nothing more is to be sent in this round. */
   get isOver(): boolean {
-    return this.#gone || this.#isDown;
+    return this.#gone || this.#isDown || this.#pauseMs > 0;
   }
 
   /** It was resting, and took an event: the trouble is over. */
@@ -54,6 +58,8 @@ export class Course {
     const { state, deliveredEvent, deliveredAt, failedEvent, failedAt, failure } = this.#before;
     const rests = (this.#delivered === null ? this.#before.rests : 0) + (this.#isDown ? 1 : 0);
     const delayMs = this.#isDown ? retryDelayMs(rests) : 0;
+    // A pause that the receiver asked for is no sign that it is down: it is not counted.
+    const restMs = Math.max(delayMs ?? 0, this.#pauseMs);
     return {
       state: this.#gone ? "gone" : delayMs === null ? "parked" : state,
       deliveredEvent: this.#delivered?.event ?? deliveredEvent,
@@ -62,7 +68,7 @@ export class Course {
       failedAt: this.#failed?.at ?? failedAt,
       failure: this.#failed?.reason ?? failure,
       rests,
-      restsUntil: this.#isDown && delayMs !== null ? Date.now() + delayMs : null,
+      restsUntil: delayMs !== null && restMs > 0 ? Date.now() + restMs : null,
     };
   }
 

@@ -2,7 +2,7 @@
 
 import type { RecordedAccountEvent } from "../../account/events.ts";
 import type { Course } from "./course.ts";
-import { deliver, type Receiver } from "./delivery.ts";
+import { deliver, type Failure, type Receiver } from "./delivery.ts";
 
 export interface Lane {
   readonly accountNumber: string;
@@ -14,7 +14,7 @@ export interface LaneOutcome extends Lane {
   /** How many of the events were taken: all before the first that was not. */
   readonly taken: number;
   /** Why the next one was not; null where all were, or the round was over before. */
-  readonly failure: string | null;
+  readonly failure: Failure | null;
 }
 
 /** A Worker may have six connections that wait for an answer (Workers documentation, "Limits"). */
@@ -53,8 +53,8 @@ async function deliverLane(receiver: Receiver, lane: Lane, course: Course): Prom
         course.gone();
         return { ...lane, taken, failure: null };
       case "failed":
-        course.failed(lane.accountNumber, event.id, delivery.reason);
-        return { ...lane, taken, failure: delivery.reason };
+        course.failed(lane.accountNumber, event.id, delivery);
+        return { ...lane, taken, failure: delivery };
       default:
         return delivery satisfies never;
     }

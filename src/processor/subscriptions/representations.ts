@@ -93,9 +93,11 @@ export function subscriptionRepresentation(
   head: number,
   { retrying, parked }: WaitingCounts = NOTHING_WAITS,
 ): z.infer<typeof subscriptionSchema> {
-  const { id, url, state, createdAt, position, restsUntil } = subscription;
+  const { id, url, state, createdAt, position, rests, restsUntil } = subscription;
   const { deliveredEvent, deliveredAt, failedEvent, failedAt, failure } = subscription;
-  const isResting = state === "active" && restsUntil !== null;
+  // While its receiver is down it rests until an event is taken; a pause that the receiver asked for just ends.
+  const isOver = rests === 0 && (restsUntil ?? 0) <= Date.now();
+  const isResting = state === "active" && restsUntil !== null && !isOver;
   const self = subscriptionHref(id);
   return {
     id,

@@ -194,7 +194,12 @@ function failureOf({ failure }: LaneOutcome, attempts: number): Partial<WaitingA
   if (failure === null) return {};
   const delayMs = retryDelayMs(attempts);
   const now = Date.now();
-  return { attempts, retryAt: delayMs === null ? null : now + delayMs, failedAt: now, reason: failure };
+  return {
+    attempts,
+    retryAt: delayMs === null ? null : now + Math.max(delayMs, failure.retryAfterMs),
+    failedAt: now,
+    reason: failure.reason,
+  };
 }
 
 async function startCourse({ OPERATIONS }: ProcessorEnv, subscription: Subscription): Promise<Course> {

@@ -4,6 +4,7 @@ import { expect, inject, it, vi } from "vitest";
 import * as z from "zod";
 import { generateSecret } from "../../../src/http/standard-webhooks.ts";
 import { deliver } from "../../../src/processor/subscriptions/delivery.ts";
+import { LONGEST_RETRY_AFTER_MS } from "../../../src/processor/subscriptions/retry-after.ts";
 import { event, recorded } from "../../account/given.ts";
 
 const attempt = async (path: string, base = inject("receivers")) => {
@@ -15,7 +16,7 @@ const attempt = async (path: string, base = inject("receivers")) => {
 const seenSchema = z.object({ redirected: z.int(), closed: z.int() });
 const seen = async () => seenSchema.parse(await (await fetch(`${inject("receivers")}/seen`)).json());
 
-const failed = (reason: string) => ({ kind: "failed", reason });
+const failed = (reason: string, retryAfterMs = 0) => ({ kind: "failed", reason, retryAfterMs });
 
 it("what is answered with 2xx is delivered, and 410 ends it", async () => {
   expect(await attempt("/well")).toEqual({ kind: "delivered" });
@@ -26,6 +27,23 @@ it("an error is a failure, and a redirect is one and is not followed", async () 
   expect(await attempt("/failing")).toEqual(failed("The receiver answered 500"));
   expect(await attempt("/redirecting")).toEqual(failed("The receiver answered 307"));
   expect((await seen()).redirected).toBe(0);
+});
+
+it("a receiver that is busy or down says for how long, in seconds or as a date, but for no more than a day", async () => {
+  expect(await attempt("/busy")).toEqual(failed("The receiver answered 429", 600_000));
+  const down = await attempt("/down");
+  const retryAfterMs = down.kind === "failed" ? down.retryAfterMs : 0;
+  expect(retryAfterMs).toBeGreaterThan(500_000);
+  expect(retryAfterMs).toBeLessThanOrEqual(600_000);
+  expect(await attempt("/down-for-ever")).toEqual(
+    failed("The receiver answered 503", LONGEST_RETRY_AFTER_MS),
+  );
+});
+
+it("what says nothing of when to come again, or says it of something else, is left to the schedule", async () => {
+  expect(await attempt("/down-until-now")).toEqual(failed("The receiver answered 503"));
+  expect(await attempt("/down-somehow")).toEqual(failed("The receiver answered 503"));
+  expect(await attempt("/failing-busily")).toEqual(failed("The receiver answered 500"));
 });
 
 it("a receiver that is not there, or cuts the line, can't be reached", async () => {

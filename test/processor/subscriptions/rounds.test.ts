@@ -96,6 +96,38 @@ it("what comes of an account that waits, waits behind it", async () => {
   expect(await progress()).toEqual({ position: 4, delivered: null });
 });
 
+it("a receiver that asks to be left alone is sent nothing for so long, of no account, and gets all of it afterwards", async () => {
+  const askedMs = 600_000;
+  await writeFeed(1, 2);
+  await subscribe("/busy");
+  const before = Date.now();
+  const next = (await deliverDue(env, ID)) ?? 0;
+  expect(next).toBeGreaterThanOrEqual(before + askedMs);
+  expect(next).toBeLessThanOrEqual(Date.now() + askedMs);
+  const subscription = await readSubscription(env.OPERATIONS, ID);
+  expect(subscription).toMatchObject({ rests: 0, restsUntil: next, failure: "The receiver answered 429" });
+
+  const another = recorded([event.created()]).map((created) => ({
+    ...created,
+    id: "ANOTHER:1",
+    accountNumber: "ANOTHER",
+  }));
+  await addToFeed(views, another);
+  expect(await deliverDue(env, ID)).toBe(next);
+  expect(await progress()).toEqual({ position: 2, delivered: null });
+
+  await env.OPERATIONS.prepare("UPDATE subscriptions SET url = ?1, rests_until = 0")
+    .bind(`${inject("receivers")}/well`)
+    .run();
+  const retryAt = (await deliverDue(env, ID)) ?? 0;
+  expect(await progress()).toEqual({ position: 3, delivered: "ANOTHER:1" });
+  // Nor is the account that met the answer tried any sooner.
+  expect(retryAt).toBeGreaterThanOrEqual(before + askedMs);
+  await retryNow();
+  expect(await deliverDue(env, ID)).toBeNull();
+  expect(await waiting()).toBeNull();
+});
+
 it("an object that was replaced in the middle of a round moves nothing back", async () => {
   await writeFeed(1, 2);
   await subscribe("/well");
