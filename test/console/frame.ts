@@ -30,6 +30,16 @@ export function frameTests({ open, system, violations }: ConsoleUnderTest): void
     expect(await background()).toBe(dark);
   });
 
+  it("has that theme from the first moment on, before any of its code is loaded", async () => {
+    const { page, complaints } = await open("/", { colorScheme: "light" });
+    await page.evaluate(() => localStorage.setItem("tributary.theme", "dark"));
+    await page.route(/\/console\/index-.*\.js$/, (route) => route.abort());
+    await page.reload();
+    expect(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme)).toBe("dark");
+    expect(await page.locator("#console").innerHTML()).toBe("");
+    expect(complaints.splice(0)).toEqual([expect.stringContaining("ERR_FAILED")]);
+  });
+
   it("is gone through by keyboard: past the navigation, into a dialog, and back to where one was", async () => {
     const { page } = await open("/");
     await page.getByRole("heading", { name: "Overview" }).waitFor();
