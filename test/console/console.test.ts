@@ -6,6 +6,7 @@ import type { Browser, BrowserContextOptions } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect } from "vitest";
 import { System, WITH_FUNCTIONS } from "../system/system.ts";
 import { type OpenedPage, openPage, startBrowser } from "./browser.ts";
+import { connectionTests } from "./connection.ts";
 import type { ConsoleUnderTest } from "./console-under-test.ts";
 import { frameTests } from "./frame.ts";
 import { overviewTests } from "./overview.ts";
@@ -33,7 +34,7 @@ afterEach(async () => {
 const console: ConsoleUnderTest = {
   system: () => system,
   async open(path: string, options?: BrowserContextOptions) {
-    const page = await openPage(browser, origin + path, options);
+    const page = await openPage(browser, new URL(path, origin).href, options);
     opened.push(page);
     return page;
   },
@@ -44,4 +45,5 @@ const console: ConsoleUnderTest = {
 };
 
 describe("the frame", () => frameTests(console));
+describe("the connection", () => connectionTests(console));
 describe("the overview", () => overviewTests(console));

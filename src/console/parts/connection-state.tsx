@@ -1,15 +1,19 @@
 // Whether what is shown is live.
 
-import type { Connection } from "../../client/client.ts";
 import { connection } from "../api/feed.ts";
 import type { Tone } from "./status.tsx";
 import "./connection-state.css";
 
 const WORDS: Readonly<
-  Record<Connection, { readonly tone: Tone; readonly word: string; readonly title: string }>
+  Record<typeof connection.value, { readonly tone: Tone; readonly word: string; readonly title: string }>
 > = {
   connecting: { tone: "muted", word: "Connecting", title: "Opening the live feed" },
   live: { tone: "good", word: "Live", title: "Events are shown as they happen" },
+  paused: {
+    tone: "muted",
+    word: "Paused",
+    title: "Nothing is followed while nobody looks; nothing is missed",
+  },
   "cut-off": {
     tone: "warn",
     word: "Reconnecting",

@@ -1,6 +1,7 @@
 // How the API's names are said to people.
 
 import type { AccountStatus } from "../../account/account.ts";
+import type { AccountEventType } from "../../account/events.ts";
 import type { Problem } from "../../client/problem.ts";
 
 export const STATUSES: readonly AccountStatus[] = [
@@ -11,6 +12,20 @@ export const STATUSES: readonly AccountStatus[] = [
   "ACCOUNT_ARCHIVED",
   "ACCOUNT_CLOSED",
 ];
+
+/** A record of all of them, so that none is forgotten. */
+const EVERY_TYPE: Readonly<Record<AccountEventType, true>> = {
+  ACCOUNT_CREATED: true,
+  ACCOUNT_CONFIRMED: true,
+  ACCOUNT_ACTIVATED: true,
+  ACCOUNT_SUSPENDED: true,
+  ACCOUNT_ARCHIVED: true,
+  ACCOUNT_CLOSED: true,
+  ACCOUNT_MADE_DEFAULT: true,
+  ACCOUNT_DEFAULT_CLEARED: true,
+};
+
+export const EVENT_TYPES: readonly string[] = Object.keys(EVERY_TYPE);
 
 /** ACCOUNT_MADE_DEFAULT: "Made default". Names that are not known yet are said alike. */
 export function wordsOf(name: string): string {
