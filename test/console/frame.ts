@@ -15,6 +15,13 @@ export function frameTests({ open, system, violations }: ConsoleUnderTest): void
     expect(opened.complaints.splice(0)).toEqual([expect.stringContaining("404")]);
   });
 
+  it("says that nobody has to sign in where the service is open", async () => {
+    const { page } = await open("/");
+    await page.getByRole("link", { name: "Open to all" }).click();
+    await page.getByText("There is nothing to sign in to").waitFor();
+    expect(await violations(page)).toEqual([]);
+  });
+
   it("keeps the theme that a reader chose", async () => {
     const { page } = await open("/", { colorScheme: "light" });
     const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);

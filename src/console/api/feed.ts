@@ -4,6 +4,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { type Connection, type Problem, ProblemFound } from "../../client/client.ts";
 import type { FeedItem } from "../../http/representations.ts";
 import { client, read } from "./service.ts";
+import { isSignedOut } from "./session.ts";
 import { countEvent, forgetThroughput } from "./throughput.ts";
 
 /** So many events are at hand when a screen opens, and so many are kept. */
@@ -47,7 +48,7 @@ export function followFeed(): void {
   document.addEventListener("visibilitychange", () => {
     isSeen.value = isVisible();
   });
-  const isWanted = computed(() => isSeen.value);
+  const isWanted = computed(() => isSeen.value && !isSignedOut.value);
   effect(() => {
     if (!isWanted.value) {
       connection.value = "paused";

@@ -1,6 +1,7 @@
 // Whether what is shown is live.
 
 import { connection } from "../api/feed.ts";
+import { isSignedOut } from "../api/session.ts";
 import type { Tone } from "./status.tsx";
 import "./connection-state.css";
 
@@ -22,10 +23,11 @@ const WORDS: Readonly<
 };
 
 export function ConnectionState() {
+  if (isSignedOut.value) return null;
   const { tone, word, title } = WORDS[connection.value];
   return (
     <p class="connection" data-tone={tone} title={title} role="status" aria-label={`Connection: ${word}`}>
-      {word}
+      <span class="connection-word">{word}</span>
     </p>
   );
 }

@@ -80,7 +80,11 @@ function NoEvents({ type }: { type: string }) {
   if (feedProblem.value !== null) return <Failure problem={feedProblem.value} />;
   if (connection.value === "connecting") return <Loading rows={8} what="Opening the live feed" />;
   if (type === "") {
-    return <Empty title="No events yet">Each event of each account is shown here as it happens.</Empty>;
+    return (
+      <Empty title="Waiting for the next event">
+        Each event of each account is shown here as it happens.
+      </Empty>
+    );
   }
   return (
     <Empty title={`None lately: ${wordsOf(type).toLowerCase()}`}>
