@@ -1,11 +1,12 @@
-// The console as a whole: the frame, and in it the screen that the address names.
+// The console as a whole: the frame, and in it the screen that the address names, once one is signed in who has to be.
 
 import { useState } from "preact/hooks";
 import { ErrorBoundary, LocationProvider, Route, Router } from "preact-iso";
+import { isSignedOut } from "./api/session.ts";
 import { Broken } from "./parts/failure.tsx";
 import { Frame } from "./parts/frame.tsx";
 import { Loading } from "./parts/loading.tsx";
-import { NotFound, SCREENS, WITHIN_CONSOLE } from "./screens.ts";
+import { NotFound, SCREENS, SignIn, WITHIN_CONSOLE } from "./screens.ts";
 
 export function App() {
   const [broken, setBroken] = useState(false);
@@ -16,11 +17,15 @@ export function App() {
         {broken ? <Broken /> : null}
         {hasOpened || broken ? null : <Loading rows={6} />}
         <ErrorBoundary onError={() => setBroken(true)}>
-          <Router onRouteChange={() => setBroken(false)} onLoadEnd={() => setHasOpened(true)}>
-            {SCREENS.map(({ path, component }) => (
+          <Router
+            key={isSignedOut.value ? "signed-out" : "signed-in"}
+            onRouteChange={() => setBroken(false)}
+            onLoadEnd={() => setHasOpened(true)}
+          >
+            {(isSignedOut.value ? [] : SCREENS).map(({ path, component }) => (
               <Route key={path} path={path} component={component} />
             ))}
-            <Route default component={NotFound} />
+            <Route default component={isSignedOut.value ? SignIn : NotFound} />
           </Router>
         </ErrorBoundary>
       </Frame>

@@ -1,10 +1,9 @@
-// Where the console starts: its styles, the reader's theme, the live feed, and the first screen.
+// Where the console starts: its styles, the live feed, and the first screen.
 
 import { render } from "preact";
 import { followFeed } from "./api/feed.ts";
 import { App } from "./app.tsx";
 import { reloadOnce } from "./parts/reload.ts";
-import { applyTheme } from "./parts/theme.ts";
 import "./style/fonts.css";
 import "./style/tokens.css";
 import "./style/base.css";
@@ -12,8 +11,7 @@ import "./style/base.css";
 const place = document.getElementById("console");
 if (place === null) throw new Error("The page has no place for the console");
 
-applyTheme();
 // After a deploy, a screen that was not opened yet is no longer where this page believes it to be.
 addEventListener("vite:preloadError", reloadOnce);
 render(<App />, place);
-void followFeed();
+followFeed();

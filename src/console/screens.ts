@@ -4,12 +4,14 @@ import type { ComponentType } from "preact";
 import { lazy } from "preact-iso";
 
 interface ScreenRoute {
-  /** As the edge answers it, too: src/edge/console-page.ts. */
+  /** As the edge answers it, too: src/edge/console.ts. */
   readonly path: string;
   /** In the navigation; a screen without one is reached from others. */
   readonly title?: string;
   readonly component: ComponentType;
 }
+
+export const SignIn: ComponentType = lazy(async () => (await import("./screens/sign-in/sign-in.tsx")).SignIn);
 
 export const SCREENS: readonly ScreenRoute[] = [
   {
@@ -64,6 +66,7 @@ export const SCREENS: readonly ScreenRoute[] = [
     path: "/operations/inbox",
     component: lazy(async () => (await import("./screens/operations/inbox.tsx")).Inbox),
   },
+  { path: "/sign-in", component: SignIn },
 ];
 
 export const NotFound: ComponentType = lazy(

@@ -1,11 +1,13 @@
 // The parts of the service that the front door leads to, each a Worker behind a service binding.
 
+import type { SignInEnv } from "./sign-in.ts";
+
 /** A service binding is one. */
 export interface Part {
   fetch(request: Request): Promise<Response>;
 }
 
-export interface EdgeEnv {
+export interface EdgeEnv extends SignInEnv {
   readonly COMMAND: Part;
   readonly QUERY: Part;
   readonly PROCESSOR: Part;

@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { glob, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import type { Plugin } from "vite";
 import { PROJECT } from "./wrangler.ts";
 
 const CONSOLE = resolve(PROJECT, "src/console");
@@ -12,6 +13,9 @@ const WORKSHOP = resolve(PROJECT, ".wrangler/assets");
 /** Whatever the built files are made of: the sources, and the packages by their versions. */
 const INPUTS = ["src/console/**/*", "src/client/*", "src/tools/build-console.ts", "package-lock.json"];
 const PAGE = "index.html";
+const THEME_FIRST = "theme-first.js";
+/** Where the edge serves the files. */
+const BASE = "/console/";
 
 /** What it is made of stands in the page: so a page that is there says whether it is the right one. */
 export async function buildConsole(): Promise<void> {
@@ -41,13 +45,34 @@ async function hashOfInputs(): Promise<string> {
   return hash.digest("hex");
 }
 
+/** A script that the page runs at once, which is none of Vite's modules. */
+function themeFirst(): Plugin {
+  return {
+    name: "theme-first",
+    async buildStart() {
+      const source = await readFile(join(CONSOLE, THEME_FIRST));
+      this.emitFile({ type: "asset", name: THEME_FIRST, source });
+    },
+    transformIndexHtml: {
+      order: "post",
+      handler(_, { bundle = {} }) {
+        const emitted = Object.values(bundle).find(
+          (file) => file.type === "asset" && file.names.includes(THEME_FIRST),
+        );
+        if (emitted === undefined) throw new Error(`${THEME_FIRST} is not among the built files`);
+        return [{ tag: "script", attrs: { src: BASE + emitted.fileName }, injectTo: "head" }];
+      },
+    },
+  };
+}
+
 async function build(outDir: string, inputs: string): Promise<void> {
   // Only where there is something to do: it takes longer to load than all the rest takes.
   const vite = await import("vite");
   await vite.build({
     configFile: false,
     root: CONSOLE,
-    base: "/console/",
+    base: BASE,
     logLevel: "warn",
     oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
     plugins: [
@@ -55,6 +80,7 @@ async function build(outDir: string, inputs: string): Promise<void> {
         name: "inputs",
         transformIndexHtml: () => [{ tag: "meta", attrs: { name: "inputs", content: inputs } }],
       },
+      themeFirst(),
     ],
     build: {
       outDir,

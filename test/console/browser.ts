@@ -32,11 +32,12 @@ export interface OpenedPage {
   close(): Promise<void>;
 }
 
-/** In a context of its own: another reader. */
+/** In a context of its own: another reader. `others`: the origins beside its own that it may ask. */
 export async function openPage(
   browser: Browser,
   url: string,
   options: BrowserContextOptions = {},
+  others: readonly string[] = [],
 ): Promise<OpenedPage> {
   const context = await browser.newContext({ baseURL: new URL(url).origin, ...options });
   const page = await context.newPage();
@@ -45,9 +46,10 @@ export async function openPage(
   page.on("console", (message) => {
     if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
   });
+  const origins = [new URL(url).origin, ...others];
   page.on("request", (request) => {
     // Nothing is loaded from another origin.
-    if (!request.url().startsWith(new URL(url).origin)) complaints.push(`It asks ${request.url()}`);
+    if (!origins.includes(new URL(request.url()).origin)) complaints.push(`It asks ${request.url()}`);
   });
   await page.goto(url);
   return { page, complaints, close: () => context.close() };

@@ -6,7 +6,10 @@ import type { OpenedPage } from "./browser.ts";
 
 export interface ConsoleUnderTest {
   readonly system: () => System;
-  /** Closed after the test, which fails where the page complained of anything that the test did not take away. */
+  /**
+   * Closed after the test, which fails where the page complained of anything that the test did not take away.
+   * `path` may be a whole address, where there is another way to the system.
+   */
   open(path: string, options?: BrowserContextOptions): Promise<OpenedPage>;
   /** What axe finds. */
   violations(page: Page): Promise<string[]>;

@@ -8,6 +8,7 @@ import { System, WITH_FUNCTIONS } from "../system/system.ts";
 import { accountTests } from "./account.ts";
 import { accountsTests } from "./accounts.ts";
 import { type OpenedPage, openPage, startBrowser } from "./browser.ts";
+import { connectionTests } from "./connection.ts";
 import type { ConsoleUnderTest } from "./console-under-test.ts";
 import { frameTests } from "./frame.ts";
 import { mapTests } from "./map.ts";
@@ -38,7 +39,7 @@ afterEach(async () => {
 const console: ConsoleUnderTest = {
   system: () => system,
   async open(path: string, options?: BrowserContextOptions) {
-    const page = await openPage(browser, origin + path, options);
+    const page = await openPage(browser, new URL(path, origin).href, options);
     opened.push(page);
     return page;
   },
@@ -51,6 +52,7 @@ const console: ConsoleUnderTest = {
 describe("the frame", () => frameTests(console));
 describe("the accounts", () => accountsTests(console));
 describe("an account", () => accountTests(console));
+describe("the connection", () => connectionTests(console));
 describe("the overview", () => overviewTests(console));
 describe("the operations", () => operationsTests(console));
 describe("the subscriptions", () => subscriptionsTests(console));

@@ -15,6 +15,13 @@ export function frameTests({ open, system, violations }: ConsoleUnderTest): void
     expect(opened.complaints.splice(0)).toEqual([expect.stringContaining("404")]);
   });
 
+  it("says that nobody has to sign in where the service is open", async () => {
+    const { page } = await open("/");
+    await page.getByRole("link", { name: "Open to all" }).click();
+    await page.getByText("There is nothing to sign in to").waitFor();
+    expect(await violations(page)).toEqual([]);
+  });
+
   it("keeps the theme that a reader chose", async () => {
     const { page } = await open("/", { colorScheme: "light" });
     const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
@@ -28,6 +35,16 @@ export function frameTests({ open, system, violations }: ConsoleUnderTest): void
     await page.reload();
     await page.getByRole("button", { name: "Theme: dark" }).waitFor();
     expect(await background()).toBe(dark);
+  });
+
+  it("has that theme from the first moment on, before any of its code is loaded", async () => {
+    const { page, complaints } = await open("/", { colorScheme: "light" });
+    await page.evaluate(() => localStorage.setItem("tributary.theme", "dark"));
+    await page.route(/\/console\/index-.*\.js$/, (route) => route.abort());
+    await page.reload();
+    expect(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme)).toBe("dark");
+    expect(await page.locator("#console").innerHTML()).toBe("");
+    expect(complaints.splice(0)).toEqual([expect.stringContaining("ERR_FAILED")]);
   });
 
   it("is gone through by keyboard: past the navigation, into a dialog, and back to where one was", async () => {

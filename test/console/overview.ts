@@ -1,27 +1,138 @@
 // The overview: it counts, and goes on by itself.
 
-import { expect, it } from "vitest";
-import type { ConsoleUnderTest } from "./console-under-test.ts";
+import type { Page } from "playwright-core";
+import { expect, it, vi } from "vitest";
+import { type ConsoleUnderTest, NARROW, WIDE } from "./console-under-test.ts";
 import { takePictures } from "./screenshots.ts";
 
+const PATIENCE = { timeout: 30_000 };
+
 export function overviewTests(console: ConsoleUnderTest): void {
+  const { open, system, violations } = console;
+
   it("shows an account that is opened, as it becomes active, without being loaded again", async () => {
-    const { page } = await console.open("/");
+    const { page } = await open("/");
     await page.getByText("Live", { exact: true }).waitFor();
 
-    await console.system().post("/v1/accounts", { userId: 71, accountNumber: "SEEN" });
+    await system().post("/v1/accounts", { userId: 71, accountNumber: "SEEN" });
 
-    const feed = page.getByRole("region", { name: "Live feed" });
-    await feed.getByRole("listitem").filter({ hasText: "SEEN" }).filter({ hasText: "Activated" }).waitFor();
+    await feedLines(page).filter({ hasText: /SEEN$/ }).filter({ hasText: "Activated" }).waitFor();
     const totals = page.getByRole("region", { name: "Accounts by status" });
-    const { body } = await console.system().get("/v1/status-totals");
+    const { body } = await system().get("/v1/status-totals");
     await totals.getByText(`${body.accounts} account`).waitFor();
     await totals.getByText(`Active${body.totals.ACCOUNT_ACTIVE}`).waitFor();
     expect(body.totals.ACCOUNT_ACTIVE).toBeGreaterThan(0);
+    expect(await totals.getByRole("link", { name: "Active" }).getAttribute("href")).toBe(
+      "/accounts?status=ACCOUNT_ACTIVE",
+    );
   });
 
+  it("says how much happens: all events, and the commands of callers among them", async () => {
+    const { page } = await open("/");
+    await page.getByText("Live", { exact: true }).waitFor();
+    const chart = page.getByRole("img", { name: /Chart of the last 120 seconds/ });
+    const counted = async () => {
+      const [, events, fromCallers] =
+        /: (\d+) events,.*; (\d+) of them/.exec((await chart.getAttribute("aria-label")) ?? "") ?? [];
+      return { events: Number(events), fromCallers: Number(fromCallers) };
+    };
+    await chart.locator("canvas").waitFor();
+    const before = await counted();
+
+    // One command of a caller, and two of the onboarding function's.
+    await system().post("/v1/accounts", { userId: 73, accountNumber: "COUNTED" });
+
+    await vi.waitFor(async () => {
+      // Others of the last two minutes may pass out of sight meanwhile.
+      const now = await counted();
+      expect(now.events).toBeGreaterThan(0);
+      expect(now.fromCallers).toBeGreaterThan(0);
+      expect(now.events).toBeGreaterThan(now.fromCallers);
+      expect(now).not.toEqual(before);
+    }, PATIENCE);
+    const isPainted = await chart.locator("canvas").evaluate((canvas) => {
+      if (!(canvas instanceof HTMLCanvasElement)) return false;
+      const { data } = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height) ?? {
+        data: [],
+      };
+      return data.some((part) => part !== 0);
+    });
+    expect(isPainted).toBe(true);
+  });
+
+  it("shows the events of one type where the address says so", async () => {
+    await system().post("/v1/accounts", { userId: 74, accountNumber: "FILTERED" });
+    const { page } = await open("/?type=ACCOUNT_CONFIRMED");
+    await feedLines(page).filter({ hasText: "FILTERED" }).waitFor();
+    expect(await feedLines(page).filter({ hasNotText: "Confirmed" }).count()).toBe(0);
+
+    await page.getByLabel("Type of event").selectOption("Closed");
+    await page.waitForURL(/\?type=ACCOUNT_CLOSED$/);
+    await page.getByText("None lately: closed").waitFor();
+    await page.getByLabel("Type of event").selectOption("Every type");
+    await feedLines(page).filter({ hasText: "Created" }).first().waitFor();
+    await page.goBack();
+    await page.getByText("None lately: closed").waitFor();
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it("holds the feed still while it is paused, and goes on from there", async () => {
+    const { page } = await open("/");
+    await page.getByText("Live", { exact: true }).waitFor();
+    const feed = page.getByRole("region", { name: "Live feed" });
+    await feedLines(page).first().waitFor();
+    await feed.getByRole("button", { name: "Pause" }).click();
+
+    await system().post("/v1/accounts", { userId: 75, accountNumber: "HELD-BACK" });
+
+    await feed.getByText("Paused: 3 events since").waitFor();
+    expect(await feedLines(page).filter({ hasText: "HELD-BACK" }).count()).toBe(0);
+    await feed.getByRole("button", { name: "Resume" }).click();
+    await feedLines(page).filter({ hasText: "HELD-BACK" }).filter({ hasText: "Activated" }).waitFor();
+  });
+
+  it.each([NARROW, WIDE])(
+    "moves nothing when something new is shown: $viewport.width px wide",
+    async (size) => {
+      const { page } = await open("/", size);
+      await page.getByText("Live", { exact: true }).waitFor();
+      await page.waitForFunction(() => document.querySelector(".skeleton") === null);
+      await page.getByRole("img", { name: /Chart/ }).locator("canvas").waitFor();
+      await page.evaluate(() => {
+        const shifts: string[] = [];
+        Object.assign(globalThis, { shifts });
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) {
+            const sources = "sources" in entry && Array.isArray(entry.sources) ? entry.sources : [];
+            shifts.push(
+              sources.map(({ node }) => node?.outerHTML ?? node?.nodeValue ?? "something").join(" | "),
+            );
+          }
+        }).observe({ type: "layout-shift" });
+      });
+
+      const numbers = Array.from({ length: 12 }, (_, index) => `SHIFT-${size.viewport.width}-${index}`);
+      for (const accountNumber of numbers) await system().post("/v1/accounts", { userId: 76, accountNumber });
+      for (const accountNumber of numbers) {
+        await feedLines(page)
+          .filter({ hasText: new RegExp(`${accountNumber}$`) })
+          .filter({ hasText: "Activated" })
+          .waitFor();
+      }
+      const { body } = await system().get("/v1/status-totals");
+      await page
+        .getByRole("region", { name: "Accounts by status" })
+        .getByText(`${body.accounts} account`)
+        .waitFor();
+
+      expect(await page.evaluate("shifts")).toEqual([]);
+    },
+  );
+
   it("is legible, light and dark, narrow and wide", async () => {
-    await console.system().post("/v1/accounts", { userId: 72, accountNumber: "PICTURED" });
+    await system().post("/v1/accounts", { userId: 72, accountNumber: "PICTURED" });
     await takePictures(console, "/", "overview", "PICTURED");
   });
 }
+
+const feedLines = (page: Page) => page.getByRole("region", { name: "Live feed" }).getByRole("listitem");

@@ -38,6 +38,52 @@ describe("the console's page", () => {
   });
 });
 
+describe("the sign-in that the console's page names", () => {
+  const PAGE = '<!doctype html><head><meta name="sign-in" content=""></head>';
+  const withVars = (vars: object) => ({
+    ...parts(),
+    ...vars,
+    ASSETS: { fetch: async () => new Response(PAGE) },
+  });
+  const CONFIGURED = {
+    AUTH_ISSUER: "https://login.example/tenant",
+    AUTH_AUDIENCE: "urn:tributary",
+    CONSOLE_CLIENT_ID: '"><script>alert(1)</script>',
+  };
+
+  it("is what is configured, and its issuer is the one other origin that the page may ask", async () => {
+    const response = await request("/", BROWSER, withVars(CONFIGURED));
+    expect(response.headers.get("Content-Security-Policy")).toContain(
+      "connect-src 'self' https://login.example;",
+    );
+    const page = await response.text();
+    expect(page).not.toContain('"><script>');
+    let content = "";
+    const reader = new HTMLRewriter().on("meta", {
+      element: (meta) => {
+        content = meta.getAttribute("content") ?? "";
+      },
+    });
+    await reader.transform(new Response(page)).text();
+    expect(JSON.parse(content.replaceAll("&quot;", '"'))).toEqual({
+      issuer: "https://login.example/tenant",
+      clientId: CONFIGURED.CONSOLE_CLIENT_ID,
+      scope: "openid profile accounts:read accounts:write accounts:operate",
+      audience: "urn:tributary",
+    });
+  });
+
+  it.each([
+    ["no issuer", { AUTH_ISSUER: "" }],
+    ["no client", { CONSOLE_CLIENT_ID: "" }],
+    ["an issuer over a plain network", { AUTH_ISSUER: "http://login.example" }],
+  ])("is none with %s", async (_, vars) => {
+    const response = await request("/", BROWSER, withVars({ ...CONFIGURED, ...vars }));
+    expect(response.headers.get("Content-Security-Policy")).toContain("connect-src 'self';");
+    expect(await response.text()).toBe(PAGE);
+  });
+});
+
 describe("the console's files", () => {
   it("stay what they are for ever", async () => {
     const response = await request("/console/main-D4KJz9Lx.js");

@@ -11,8 +11,9 @@ import {
   type JWTPayload,
   SignJWT,
 } from "jose";
-import { Provider } from "oidc-provider";
+import { type ClientMetadata, Provider } from "oidc-provider";
 import * as z from "zod";
+import { CONSOLE_CLIENT_ID, INTERACTION_PATH, signInPage, signOutPage } from "./issuer-page.ts";
 
 export const AUDIENCE = "urn:tributary:test";
 const SECRET = "a secret that is long enough for every algorithm";
@@ -34,6 +35,8 @@ export class TestIssuer {
   readonly #server: Server;
   #keys: ReadonlyMap<Algorithm, SigningKey> = new Map();
   #generation = 0;
+  /** Where the console is that people sign in at; null where none is. */
+  #consoleOrigin: string | null = null;
   /** The paths that were asked for, in order. */
   readonly asked: string[] = [];
 
@@ -69,11 +72,22 @@ export class TestIssuer {
       }),
     );
     this.#keys = new Map(keys);
-    const answer = (await this.#provider()).callback();
+    await this.#answer();
+  }
+
+  /** From now on people can sign in at this console. */
+  async admitConsole(origin: string): Promise<void> {
+    this.#consoleOrigin = origin;
+    await this.#answer();
+  }
+
+  async #answer(): Promise<void> {
+    const provider = await this.#provider();
+    const [answer, page] = [provider.callback(), signInPage(provider)];
     this.#server.removeAllListeners("request");
-    this.#server.on("request", (request, response) => {
+    this.#server.on("request", async (request, response) => {
       this.asked.push(request.url ?? "");
-      void answer(request, response);
+      if (!(await page(request, response))) void answer(request, response);
     });
   }
 
@@ -127,6 +141,20 @@ export class TestIssuer {
     return key;
   }
 
+  #console(): ClientMetadata[] {
+    if (this.#consoleOrigin === null) return [];
+    const address = `${this.#consoleOrigin}/sign-in`;
+    return [
+      {
+        client_id: CONSOLE_CLIENT_ID,
+        token_endpoint_auth_method: "none",
+        grant_types: ["authorization_code", "refresh_token"],
+        redirect_uris: [address],
+        post_logout_redirect_uris: [address],
+      },
+    ];
+  }
+
   async #provider(): Promise<Provider> {
     const jwks = await Promise.all(
       [...this.#keys].map(async ([alg, { kid, privateKey }]) => ({
@@ -138,18 +166,30 @@ export class TestIssuer {
     );
     return new Provider(this.url, {
       jwks: { keys: jwks },
-      clients: ["operator", "writer", "reader", "7", "8", "07", "nobody"].map((client) => ({
-        client_id: client,
-        client_secret: SECRET,
-        grant_types: ["client_credentials"],
-        redirect_uris: [],
-        response_types: [],
-      })),
-      ttl: { ClientCredentials: TOKEN_SECONDS },
+      clients: [
+        ...this.#console(),
+        ...["operator", "writer", "reader", "7", "8", "07", "nobody"].map((client) => ({
+          client_id: client,
+          client_secret: SECRET,
+          grant_types: ["client_credentials"],
+          redirect_uris: [],
+          response_types: [],
+        })),
+      ],
+      ttl: { ClientCredentials: TOKEN_SECONDS, AccessToken: TOKEN_SECONDS },
+      scopes: ["openid", "profile", "offline_access"],
+      claims: { profile: ["name"] },
+      findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, name: `Ms ${id}` }) }),
+      // The name is in the token, where a console looks that asks nothing more.
+      conformIdTokenClaims: false,
+      interactions: { url: (_, { uid }) => `${INTERACTION_PATH}${uid}` },
+      // Browsers ask first, for the console's page at its other origin.
+      clientBasedCORS: (_, origin) => origin === this.#consoleOrigin,
       enabledJWA: { idTokenSigningAlgValues: [...ALGORITHMS] },
       features: {
         devInteractions: { enabled: false },
         clientCredentials: { enabled: true },
+        rpInitiatedLogout: { logoutSource: signOutPage },
         resourceIndicators: {
           enabled: true,
           getResourceServerInfo: (_, resource) => ({

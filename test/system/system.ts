@@ -9,9 +9,9 @@ const ROOT = new URL("../../", import.meta.url).pathname;
 
 type Workers = TestHarnessOptions["workers"];
 
-const EDGE = { configPath: "wrangler.toml" };
 /** As `npm start` has it, whatever stands in a developer's .dev.vars. */
 const OPEN = { OPEN_ON_LOOPBACK: "true", AUTH_ISSUER: "", AUTH_AUDIENCE: "", AUTH_JWKS_URL: "" };
+const EDGE = { configPath: "wrangler.toml", vars: { AUTH_ISSUER: "", CONSOLE_CLIENT_ID: "" } };
 const COMMAND = { configPath: "src/command/wrangler.toml", vars: OPEN };
 const PROCESSOR = { configPath: "src/processor/wrangler.toml", vars: OPEN };
 const QUERY = { configPath: "src/query/wrangler.toml", vars: OPEN };
@@ -34,7 +34,7 @@ export const ALL_PARTS: Workers = [EDGE, COMMAND, PROCESSOR, QUERY, ...NO_FUNCTI
 
 /** All parts, where who may come in is configured so. */
 export const allPartsWith = (vars: Record<string, string>): Workers => [
-  EDGE,
+  { ...EDGE, vars: { ...EDGE.vars, ...vars } },
   ...[COMMAND, PROCESSOR, QUERY].map((part) => ({
     ...part,
     vars: { ...OPEN, OPEN_ON_LOOPBACK: "", ...vars },

@@ -1,17 +1,22 @@
 // Whether what is shown is live.
 
-import type { Connection } from "../../client/client.ts";
 import { connection } from "../api/feed.ts";
+import { isSignedOut } from "../api/session.ts";
 import type { Tone } from "./status.tsx";
 import "./connection-state.css";
 // Its dot has a tone, on screens without any badge, too.
 import "./status.css";
 
 const WORDS: Readonly<
-  Record<Connection, { readonly tone: Tone; readonly word: string; readonly title: string }>
+  Record<typeof connection.value, { readonly tone: Tone; readonly word: string; readonly title: string }>
 > = {
   connecting: { tone: "muted", word: "Connecting", title: "Opening the live feed" },
   live: { tone: "good", word: "Live", title: "Events are shown as they happen" },
+  paused: {
+    tone: "muted",
+    word: "Paused",
+    title: "Nothing is followed while nobody looks; nothing is missed",
+  },
   "cut-off": {
     tone: "warn",
     word: "Reconnecting",
@@ -20,10 +25,11 @@ const WORDS: Readonly<
 };
 
 export function ConnectionState() {
+  if (isSignedOut.value) return null;
   const { tone, word, title } = WORDS[connection.value];
   return (
     <p class="connection" data-tone={tone} title={title} role="status" aria-label={`Connection: ${word}`}>
-      {word}
+      <span class="connection-word">{word}</span>
     </p>
   );
 }

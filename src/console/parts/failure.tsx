@@ -1,7 +1,8 @@
 // Where something could not be read: what went wrong, in words, and a way to go on.
 
 import type { Problem } from "../../client/problem.ts";
-import { Button } from "./button.tsx";
+import { SIGN_IN } from "../api/sign-in-settings.ts";
+import { Button, ButtonLink } from "./button.tsx";
 import { problemWords } from "./words.ts";
 import "./notice.css";
 
@@ -16,10 +17,17 @@ export function Failure({ problem, retry }: { problem: Problem; retry?: () => vo
           Whoever runs this finds the request by its trace: <code>{problem.instance}</code>
         </p>
       ) : null}
-      {retry === undefined ? null : <Button onClick={retry}>Try again</Button>}
+      <div class="notice-buttons">
+        {retry === undefined ? null : <Button onClick={retry}>Try again</Button>}
+        {SIGN_IN !== null && isAboutReader(problem) ? (
+          <ButtonLink href="/sign-in">Your sign-in</ButtonLink>
+        ) : null}
+      </div>
     </div>
   );
 }
+
+const isAboutReader = ({ code }: Problem): boolean => code === "unauthenticated" || code === "forbidden";
 
 /** A mistake in the console itself. */
 export function Broken() {

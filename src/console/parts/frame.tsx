@@ -6,6 +6,7 @@ import { SCREENS } from "../screens.ts";
 import { ConnectionState } from "./connection-state.tsx";
 import { ForPrograms } from "./for-programs.tsx";
 import { Mark } from "./mark.tsx";
+import { Reader } from "./reader.tsx";
 import { ThemeChoice } from "./theme-choice.tsx";
 import { Toasts } from "./toast.tsx";
 import "./frame.css";
@@ -23,6 +24,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
         </a>
         <Navigation />
         <div class="frame-tools">
+          <Reader />
           <ConnectionState />
           <ForPrograms />
           <ThemeChoice />

@@ -5,6 +5,7 @@ import { signal } from "@preact/signals";
 export const THEMES = ["system", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];
 
+/** theme-first.js, which applies what is stored before anything is painted, has it too. */
 const STORED_AT = "tributary.theme";
 
 export const theme = signal<Theme>(stored());
@@ -13,12 +14,8 @@ export function chooseTheme(chosen: Theme): void {
   theme.value = chosen;
   if (chosen === "system") localStorage.removeItem(STORED_AT);
   else localStorage.setItem(STORED_AT, chosen);
-  applyTheme();
-}
-
-export function applyTheme(): void {
-  if (theme.value === "system") delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = theme.value;
+  if (chosen === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = chosen;
 }
 
 function stored(): Theme {

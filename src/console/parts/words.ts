@@ -1,7 +1,10 @@
 // How the API's names are said to people.
 
 import type { AccountStatus } from "../../account/account.ts";
+import type { AccountEventType } from "../../account/events.ts";
 import type { Problem } from "../../client/problem.ts";
+import { session } from "../api/session.ts";
+import { SIGN_IN } from "../api/sign-in-settings.ts";
 
 export const STATUSES: readonly AccountStatus[] = [
   "ACCOUNT_PENDING",
@@ -11,6 +14,20 @@ export const STATUSES: readonly AccountStatus[] = [
   "ACCOUNT_ARCHIVED",
   "ACCOUNT_CLOSED",
 ];
+
+/** A record of all of them, so that none is forgotten. */
+const EVERY_TYPE: Readonly<Record<AccountEventType, true>> = {
+  ACCOUNT_CREATED: true,
+  ACCOUNT_CONFIRMED: true,
+  ACCOUNT_ACTIVATED: true,
+  ACCOUNT_SUSPENDED: true,
+  ACCOUNT_ARCHIVED: true,
+  ACCOUNT_CLOSED: true,
+  ACCOUNT_MADE_DEFAULT: true,
+  ACCOUNT_DEFAULT_CLEARED: true,
+};
+
+export const EVENT_TYPES: readonly string[] = Object.keys(EVERY_TYPE);
 
 /** ACCOUNT_MADE_DEFAULT: "Made default". Names that are not known yet are said alike. */
 export function wordsOf(name: string): string {
@@ -45,6 +62,7 @@ export function durationWords(milliseconds: number): string {
 
 /** "suspend, archive, or close" */
 const ANY_OF = new Intl.ListFormat("en", { type: "disjunction" });
+const README = "The README says how, under “Signing in to the console”.";
 
 /** What went wrong, for somebody who did not write the service. */
 export function problemWords(problem: Problem): { readonly title: string; readonly detail: string } {
@@ -82,9 +100,25 @@ export function problemWords(problem: Problem): { readonly title: string; readon
     case "unexpected-answer":
       return { title: "Something else answered", detail: problem.detail };
     case "unauthenticated":
-      return { title: "You are not signed in", detail: problem.detail };
+      return SIGN_IN === null
+        ? {
+            title: "The service asks who you are, and nobody can sign in here yet",
+            detail: `Whoever runs it sets AUTH_ISSUER and CONSOLE_CLIENT_ID for the edge Worker. ${README}`,
+          }
+        : {
+            title: "The service does not take your sign-in",
+            detail: `${problem.detail}. Sign out and in again; where that comes to the same, AUTH_ISSUER and AUTH_AUDIENCE of its Workers don't fit. ${README}`,
+          };
     case "authentication-not-configured":
-      return { title: "Nobody can sign in here yet", detail: problem.detail };
+      return { title: "Nobody may come in yet", detail: `${problem.detail}. ${README}` };
+    case "forbidden":
+      return {
+        title: "You may not do this here",
+        detail:
+          session.value === null
+            ? problem.detail
+            : `${problem.detail}; yours are ${session.value.scope}. Whoever runs the service can grant more, then sign in again.`,
+      };
     default:
       return { title: problem.title, detail: problem.detail };
   }

@@ -33,7 +33,9 @@ function Bars({ of }: { of: Totals | null }) {
     <dl class="bars" aria-busy={of === null}>
       {STATUSES.map((status) => (
         <div key={status} class="bar" data-tone={TONE_OF[status]}>
-          <dt>{wordsOf(status)}</dt>
+          <dt>
+            <a href={`/accounts?status=${status}`}>{wordsOf(status)}</a>
+          </dt>
           <dd class="number">{of === null ? <Skeleton width="2ch" /> : numberWords(of.totals[status])}</dd>
           <dd class="bar-track" aria-hidden="true">
             <span class="bar-share" style={{ width: `${sharePercent(of, status)}%` }} />

@@ -1,45 +1,95 @@
-// The newest events of all accounts, as they happen.
+// The newest events of all accounts, as they happen: those of one type where the address says so, and held still on demand.
 
+import { useState } from "preact/hooks";
 import type { FeedItem } from "../../../http/representations.ts";
-import { connection, recentEvents } from "../../api/feed.ts";
+import { connection, feedProblem, recentEvents } from "../../api/feed.ts";
+import { useQuery } from "../../api/use-query.ts";
+import { Button } from "../../parts/button.tsx";
 import { Empty } from "../../parts/empty.tsx";
+import { Failure } from "../../parts/failure.tsx";
+import { Field } from "../../parts/field.tsx";
 import { Loading } from "../../parts/loading.tsx";
 import { Panel } from "../../parts/panel.tsx";
-import { Time } from "../../parts/time.tsx";
-import { wordsOf } from "../../parts/words.ts";
+import { EVENT_TYPES, plural, wordsOf } from "../../parts/words.ts";
+import { FeedLine, LINE_HEIGHT_REM } from "./feed-line.tsx";
 
 /** More than a screen shows is for the accounts' own screens. */
-const SHOWN = 30;
+const SHOWN = 40;
 
 export function LiveFeed() {
-  const shown = recentEvents.value.slice(0, SHOWN);
+  const [{ type = "" }, setQuery] = useQuery();
+  const [held, setHeld] = useState<readonly FeedItem[] | null>(null);
+  const all = held ?? recentEvents.value;
+  const shown = all.filter((item) => type === "" || item.type === type).slice(0, SHOWN);
+  const missed = held === null ? 0 : newSince(held, recentEvents.value, type);
   return (
-    <Panel title="Live feed" actions="newest first">
+    <Panel
+      title="Live feed"
+      actions={
+        <>
+          <TypeFilter type={type} onChoice={(chosen) => setQuery({ type: chosen })} />
+          <Button
+            aria-pressed={held !== null}
+            onClick={() => setHeld(held === null ? recentEvents.value : null)}
+          >
+            {held === null ? "Pause" : "Resume"}
+          </Button>
+        </>
+      }
+    >
       <div class="feed-place">
-        {shown.length === 0 ? <NoEvents /> : null}
-        <ol class="feed">
-          {shown.map((item) => (
-            <FeedLine key={item.position} of={item} />
+        {shown.length === 0 ? <NoEvents type={type} /> : null}
+        <ol class="feed" style={{ height: `${shown.length * LINE_HEIGHT_REM}rem` }}>
+          {shown.map((item, line) => (
+            <FeedLine key={item.position} of={item} line={line} />
           ))}
         </ol>
       </div>
+      <p class="feed-foot" role="status">
+        {held === null ? "Newest first" : `Paused: ${plural(missed, "event")} since`}
+      </p>
     </Panel>
   );
 }
 
-function NoEvents() {
-  if (connection.value === "connecting") return <Loading rows={8} what="Opening the live feed" />;
-  return <Empty title="No events yet">Each event of each account is shown here as it happens.</Empty>;
+function newSince(held: readonly FeedItem[], recent: readonly FeedItem[], type: string): number {
+  const newest = held[0]?.position ?? 0;
+  return recent.filter((item) => item.position > newest && (type === "" || item.type === type)).length;
 }
 
-function FeedLine({ of: { accountNumber, type, createdAt } }: { of: FeedItem }) {
+function TypeFilter({ type, onChoice }: { type: string; onChoice: (type: string) => void }) {
+  // An address may name a type that this console does not know yet.
+  const types = type === "" || EVENT_TYPES.includes(type) ? EVENT_TYPES : [...EVENT_TYPES, type];
   return (
-    <li>
-      <Time at={createdAt} form="clock" />
-      <span class="feed-type">{wordsOf(type)}</span>
-      <a class="mono feed-account" href={`/accounts/${accountNumber}`}>
-        {accountNumber}
-      </a>
-    </li>
+    <Field label="Type of event" isLabelHidden>
+      {(attributes) => (
+        <select {...attributes} value={type} onChange={(change) => onChoice(change.currentTarget.value)}>
+          <option value="">Every type</option>
+          {types.map((name) => (
+            <option key={name} value={name}>
+              {wordsOf(name)}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}
+
+function NoEvents({ type }: { type: string }) {
+  if (feedProblem.value !== null) return <Failure problem={feedProblem.value} />;
+  if (connection.value === "connecting") return <Loading rows={8} what="Opening the live feed" />;
+  if (type === "") {
+    return (
+      <Empty title="Waiting for the next event">
+        Each event of each account is shown here as it happens.
+      </Empty>
+    );
+  }
+  return (
+    <Empty title={`None lately: ${wordsOf(type).toLowerCase()}`}>
+      None of the newest {plural(recentEvents.value.length, "event")} is of this type. The next one is shown
+      here.
+    </Empty>
   );
 }

@@ -4,6 +4,7 @@ import { Screen } from "../../parts/screen.tsx";
 import { AccountsByStatus } from "./accounts-by-status.tsx";
 import { LiveFeed } from "./live-feed.tsx";
 import { SystemFigures } from "./system-figures.tsx";
+import { ThroughputPanel } from "./throughput.tsx";
 import "./overview.css";
 
 export function Overview() {
@@ -14,7 +15,10 @@ export function Overview() {
     >
       <SystemFigures />
       <div class="overview-columns">
-        <AccountsByStatus />
+        <div class="overview-column">
+          <ThroughputPanel />
+          <AccountsByStatus />
+        </div>
         <LiveFeed />
       </div>
     </Screen>

@@ -9,7 +9,7 @@ import { durationWords, numberWords, plural } from "../../parts/words.ts";
 /** Lag and backlog change without any event. */
 const READ_EVERY_MS = 5_000;
 
-const LABELS = ["Events", "Lag, median", "Lag, p99", "Backlog", "Parked"] as const;
+const LABELS = ["Events", "Lag, median", "Lag, p99", "Backlog", "Unpublished", "Parked"] as const;
 
 export function SystemFigures() {
   const status = useResource<"getStatus">("/v1/operations/status", { everyMs: READ_EVERY_MS });
@@ -28,16 +28,19 @@ export function SystemFigures() {
             <Figure
               label={LABELS[3]}
               value={numberWords(backlog["account-events"].messages)}
-              note={
-                unpublished.accounts === 0
-                  ? "messages waiting"
-                  : `${plural(unpublished.accounts, "account")} unpublished`
-              }
+              note="messages waiting"
             />
             <Figure
               label={LABELS[4]}
+              value={numberWords(unpublished.accounts)}
+              note={unpublished.accounts === 0 ? "all is sent" : "accounts not sent yet"}
+            />
+            <Figure
+              label={LABELS[5]}
               value={numberWords(parked)}
-              note={parked === 0 ? "nothing is stuck" : "waiting for you"}
+              note={
+                parked === 0 ? "no account is stuck" : <a href="/operations/parked">see why, and replay</a>
+              }
             />
           </Figures>
         )}

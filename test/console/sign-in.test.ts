@@ -1,0 +1,196 @@
+// Signing in at the console, with a real issuer, where the Workers ask for tokens.
+
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
+import { AUDIENCE, TestIssuer } from "../system/issuer.ts";
+import { CONSOLE_CLIENT_ID } from "../system/issuer-page.ts";
+import { allPartsWith, System } from "../system/system.ts";
+import { type OpenedPage, openPage, startBrowser } from "./browser.ts";
+import { NARROW } from "./console-under-test.ts";
+
+const EVERYTHING = "accounts:read accounts:write accounts:operate";
+const DEEP = "/?type=ACCOUNT_CLOSED";
+
+let issuer: TestIssuer;
+let system: System;
+let browser: Browser;
+let origin: string;
+let workers: { AUTH_ISSUER: string; AUTH_AUDIENCE: string };
+const opened: OpenedPage[] = [];
+
+beforeAll(async () => {
+  issuer = await TestIssuer.start();
+  workers = { AUTH_ISSUER: issuer.url, AUTH_AUDIENCE: AUDIENCE };
+  [browser, system] = await Promise.all([startBrowser(), System.start(allPartsWith(withConsole()))]);
+  ({ origin } = await system.url());
+  await issuer.admitConsole(origin);
+});
+afterAll(async () => {
+  await browser?.close();
+  await system?.close();
+  await issuer?.close();
+});
+afterEach(async () => {
+  for (const { complaints, close } of opened.splice(0)) {
+    await close();
+    expect(complaints).toEqual([]);
+  }
+});
+
+const withConsole = () => ({
+  ...workers,
+  CONSOLE_CLIENT_ID,
+  CONSOLE_SCOPE: `openid profile offline_access ${EVERYTHING}`,
+});
+
+async function open(path: string, options = {}): Promise<OpenedPage> {
+  const page = await openPage(browser, origin + path, options, [issuer.url]);
+  opened.push(page);
+  return page;
+}
+
+async function signIn(page: Page, name: string, scope = EVERYTHING): Promise<void> {
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(`${issuer.url}/**`);
+  await page.getByLabel("Name").fill(name);
+  await page.getByLabel("Scope").fill(scope);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(`${origin}/**`);
+}
+
+/** What the tab keeps, changed as time or an issuer would. */
+async function changeSession(page: Page, changes: object): Promise<void> {
+  await page.evaluate((changed) => {
+    const stored = JSON.parse(sessionStorage.getItem("tributary.session") ?? "null");
+    sessionStorage.setItem("tributary.session", JSON.stringify({ ...stored, ...changed }));
+  }, changes);
+}
+
+const isLive = (page: Page) => page.getByText("Live", { exact: true }).waitFor();
+const tokenRequests = () => issuer.asked.filter((path) => path === "/token").length;
+const violations = async (page: Page) => (await new AxeBuilder({ page }).analyze()).violations;
+
+it("asks nothing of the service before somebody signed in, and leads back to where one wanted to go", async () => {
+  const { page } = await open(DEEP);
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  await page.getByText("You are not signed in").waitFor();
+  expect(await violations(page)).toEqual([]);
+  expect(asked.filter((path) => path.startsWith("/v1"))).toEqual([]);
+
+  await signIn(page, "operator");
+
+  await isLive(page);
+  expect(page.url()).toBe(origin + DEEP);
+  await page.getByText("None lately: closed").waitFor();
+  await page.getByRole("link", { name: "Ms operator" }).waitFor();
+  await page.reload();
+  await isLive(page);
+});
+
+it("says what a sign-in allows, and signs out, at the issuer too", async () => {
+  const { page } = await open("/");
+  await signIn(page, "leaving");
+  await isLive(page);
+  await page.getByRole("link", { name: "Ms leaving" }).click();
+  await page.getByText("see every account").waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.screenshot({ path: ".screenshots/sign-in-signed-in.png" });
+
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.waitForURL(`${issuer.url}/**`);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByText("You are not signed in").waitFor();
+  expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+  // The issuer has forgotten who it was: it asks.
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByLabel("Name").waitFor();
+});
+
+it("renews a token that ends, once for all requests, and one that is not taken any more", async () => {
+  const { page, complaints } = await open("/");
+  await signIn(page, "staying");
+  await isLive(page);
+  const before = tokenRequests();
+
+  await changeSession(page, { expiresAt: 0 });
+  await page.reload();
+  await isLive(page);
+  await page.getByText("in the feed, ever").waitFor();
+  expect(tokenRequests()).toBe(before + 1);
+  expect(complaints).toEqual([]);
+
+  await changeSession(page, { accessToken: "withdrawn" });
+  await page.reload();
+  await isLive(page);
+  await page.getByText("in the feed, ever").waitFor();
+  expect(tokenRequests()).toBe(before + 2);
+  expect(complaints.splice(0)).toContainEqual(expect.stringContaining("401"));
+});
+
+it("says that a sign-in has ended which can't be renewed, and comes back to the same place", async () => {
+  const { page } = await open("/");
+  await signIn(page, "returning");
+  await isLive(page);
+  await changeSession(page, { expiresAt: 0, refreshToken: null });
+  await page.goto(DEEP);
+  await page.getByText("Your sign-in has ended").waitFor();
+  await signIn(page, "returning");
+  await isLive(page);
+  expect(page.url()).toBe(origin + DEEP);
+});
+
+it("ends a sign-in whose renewal the issuer refuses", async () => {
+  const { page, complaints } = await open("/");
+  await signIn(page, "withdrawn");
+  await isLive(page);
+  await changeSession(page, { expiresAt: 0, refreshToken: "withdrawn" });
+  await page.reload();
+  await page.getByText("Your sign-in has ended").waitFor();
+  expect(complaints.splice(0)).toEqual([expect.stringContaining("400")]);
+});
+
+it("says why nobody is signed in where the issuer says no, and lets one try again", async () => {
+  const { page } = await open(DEEP, NARROW);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Refuse" }).click();
+  await page.getByText("That did not work: You did not let the console in.").waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.screenshot({ path: ".screenshots/sign-in-refused.png" });
+  await signIn(page, "operator");
+  await isLive(page);
+  expect(page.url()).toBe(origin + DEEP);
+});
+
+it("takes no code that this tab did not ask for", async () => {
+  const { page } = await open("/sign-in?code=stolen&state=made-up");
+  await page.getByText("nobody set out from this tab to sign in").waitFor();
+  expect(new URL(page.url()).search).toBe("");
+});
+
+it("says in words what one may not see, and what to do about it", async () => {
+  const { page, complaints } = await open("/");
+  await signIn(page, "reader", "accounts:read");
+  await isLive(page);
+  const processing = page.getByRole("region", { name: "Processing" });
+  await processing.getByText("You may not do this here").waitFor();
+  await processing.getByText("This takes the scope accounts:operate").waitFor();
+  await page.getByRole("region", { name: "Accounts by status" }).getByText("0 accounts").waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.screenshot({ path: ".screenshots/sign-in-reader.png" });
+  await processing.getByRole("link", { name: "Your sign-in" }).click();
+  await page.getByText("see every account").waitFor();
+  expect(complaints.splice(0)).toContainEqual(expect.stringContaining("403"));
+});
+
+it("says what to set where the service asks for a token and nobody can sign in", async () => {
+  await system.deploy(allPartsWith(workers));
+  await vi.waitFor(async () => expect((await system.get("/health")).status).toBe(200));
+  const { page, complaints } = await open("/sign-in");
+  await page.getByText("The service asks who you are, and nobody can sign in here yet").waitFor();
+  await page.getByText("AUTH_ISSUER and CONSOLE_CLIENT_ID").waitFor();
+  await page.getByRole("link", { name: "No way in" }).waitFor();
+  expect(await violations(page)).toEqual([]);
+  expect(complaints.splice(0)).toContainEqual(expect.stringContaining("401"));
+});
