@@ -5,6 +5,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** The longest first. Vitest knows how long a file took only where it ran before, and goes by its size elsewhere. */
 const LONG: readonly string[] = [
+  "test/console/console.test.ts",
   "test/simulation/simulation.test.ts",
   // It waits more than it works.
   "test/system/unattended.test.ts",

@@ -91,13 +91,16 @@ export function mapTests(console: ConsoleUnderTest): void {
       if (found === null) throw new Error("It is not drawn");
       return found;
     };
+    // From where it fits: counts and lags that come later move nothing then.
+    await page.getByRole("button", { name: "Fit" }).click();
     const start = await place();
 
     await box(page).focus();
     await page.keyboard.press("+");
     expect((await place()).width).toBeGreaterThan(start.width);
     await page.keyboard.press("0");
-    expect(await place()).toEqual(start);
+    expect((await place()).width).toBeCloseTo(start.width, 0);
+    expect((await place()).x).toBeCloseTo(start.x, 0);
     await page.keyboard.press("ArrowLeft");
     expect((await place()).x).toBeGreaterThan(start.x);
     await page.getByRole("button", { name: "Fit" }).click();
