@@ -6,6 +6,8 @@ import { type ConsoleUnderTest, NARROW, WIDE } from "./console-under-test.ts";
 import { takePictures } from "./screenshots.ts";
 
 const PATIENCE = { timeout: 30_000 };
+/** The whole screen at once: a browser counts only what moves in sight. */
+const ALL_OF_IT = 2_400;
 
 export function overviewTests(console: ConsoleUnderTest): void {
   const { open, system, violations } = console;
@@ -91,10 +93,10 @@ export function overviewTests(console: ConsoleUnderTest): void {
     await feedLines(page).filter({ hasText: "HELD-BACK" }).filter({ hasText: "Activated" }).waitFor();
   });
 
-  it.each([NARROW, WIDE])(
-    "moves nothing when something new is shown: $viewport.width px wide",
-    async (size) => {
-      const { page } = await open("/", size);
+  it.each([NARROW.viewport.width, WIDE.viewport.width])(
+    "moves nothing when something new is shown: %i px wide",
+    async (width) => {
+      const { page } = await open("/", { viewport: { width, height: ALL_OF_IT } });
       await page.getByText("Live", { exact: true }).waitFor();
       await page.waitForFunction(() => document.querySelector(".skeleton") === null);
       await page.getByRole("img", { name: /Chart/ }).locator("canvas").waitFor();
@@ -111,7 +113,7 @@ export function overviewTests(console: ConsoleUnderTest): void {
         }).observe({ type: "layout-shift" });
       });
 
-      const numbers = Array.from({ length: 12 }, (_, index) => `SHIFT-${size.viewport.width}-${index}`);
+      const numbers = Array.from({ length: 12 }, (_, index) => `SHIFT-${width}-${index}`);
       for (const accountNumber of numbers) await system().post("/v1/accounts", { userId: 76, accountNumber });
       for (const accountNumber of numbers) {
         await feedLines(page)

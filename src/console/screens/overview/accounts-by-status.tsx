@@ -17,7 +17,9 @@ export function AccountsByStatus() {
     <Panel
       title="Accounts by status"
       actions={
-        <span class="number">{totals.value === null ? "" : plural(totals.value.accounts, "account")}</span>
+        <span class="accounts-count number">
+          {totals.value === null ? null : <Count of={plural(totals.value.accounts, "account")} />}
+        </span>
       }
     >
       <Shown of={totals} loading={<Bars of={null} />}>
@@ -36,7 +38,9 @@ function Bars({ of }: { of: Totals | null }) {
           <dt>
             <a href={`/accounts?status=${status}`}>{wordsOf(status)}</a>
           </dt>
-          <dd class="number">{of === null ? <Skeleton width="2ch" /> : numberWords(of.totals[status])}</dd>
+          <dd class="number">
+            {of === null ? <Skeleton width="2ch" /> : <Count of={numberWords(of.totals[status])} />}
+          </dd>
           <dd class="bar-track" aria-hidden="true">
             <span class="bar-share" style={{ width: `${sharePercent(of, status)}%` }} />
           </dd>
@@ -44,6 +48,11 @@ function Bars({ of }: { of: Totals | null }) {
       ))}
     </dl>
   );
+}
+
+/** At the end of its place, so a longer one begins further ahead: it is another text then, and not one that moved. */
+function Count({ of }: { of: string }) {
+  return <span key={of}>{of}</span>;
 }
 
 const sharePercent = (of: Totals | null, status: AccountStatus): number =>
