@@ -2,6 +2,7 @@
 // them when a test says so.
 
 import { env } from "cloudflare:test";
+import { type MockInstance, vi } from "vitest";
 import type { CommandOutcome } from "../../src/account/account-log.ts";
 import type { AccountCommand } from "../../src/account/commands.ts";
 import type { RecordedAccountEvent } from "../../src/account/events.ts";
@@ -12,6 +13,8 @@ import { recordSends } from "./account-objects.ts";
 import { request } from "./commands.ts";
 import { type Delivered, deliver } from "./queue.ts";
 
+/** On a machine that is busy with other things. */
+const PUBLISH_TIMEOUT_MS = 30_000;
 /** A circle that goes on longer goes on for ever. */
 const MAX_ROUNDS = 200;
 
@@ -19,6 +22,7 @@ type Functions = Readonly<Record<FunctionBindingName, FunctionBinding>>;
 
 export class Circle {
   readonly #functions: Functions;
+  readonly #sends: MockInstance;
   /** What waits in the queues. */
   readonly events: EventsMessage[];
   readonly reactions: unknown[] = [];
@@ -28,7 +32,9 @@ export class Circle {
   /** Until the mocks are restored. */
   constructor(functions: Functions) {
     this.#functions = functions;
-    this.events = recordSends().sent;
+    const { sent, sendBatch } = recordSends();
+    this.events = sent;
+    this.#sends = sendBatch;
   }
 
   /** What the processor is bound to beside the ordinary. */
@@ -46,9 +52,16 @@ export class Circle {
     };
   }
 
+  /** Until its events are in the queue: an account that sent just now pauses before it sends again. */
   async command(accountNumber: string, command: AccountCommand): Promise<CommandOutcome> {
     const [outcome] = await env.ACCOUNT_LOGS.getByName(accountNumber).execute([request(command)], false);
     if (outcome === undefined) throw new Error("one outcome for one command");
+    const last = outcome.kind === "accepted" ? outcome.events.at(-1)?.id : undefined;
+    if (last !== undefined)
+      await vi.waitUntil(() => JSON.stringify(this.#sends.mock.calls).includes(`"${last}"`), {
+        timeout: PUBLISH_TIMEOUT_MS,
+        interval: 5,
+      });
     return outcome;
   }
 
