@@ -3,16 +3,16 @@
 
 import * as z from "zod";
 import { accountNumberSchema } from "../account/commands.ts";
-import { logLine } from "../http/log-line.ts";
+import { logFailure, logLine } from "../http/log-line.ts";
 import { functionNameSchema } from "../reactions/contract.ts";
-import type { ReactionMessage } from "./announce.ts";
+import type { Pair, ReactionMessage } from "./announce.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { countReactions, type KnownFunction, knownFunctions, type Reacted } from "./functions.ts";
 import { keepMessage } from "./parking.ts";
+import { takeTurn } from "./patience.ts";
 import { type ReactionOutcome, react } from "./react.ts";
-import { parkReaction } from "./reactions.ts";
+import { noteResting, parkReaction } from "./reactions.ts";
 import { retryDeadLater, retryLater } from "./retry-later.ts";
-import { within } from "./within.ts";
 
 const reactionSchema = z.object({
   function: functionNameSchema,
@@ -22,14 +22,6 @@ const reactionSchema = z.object({
 
 /** Another consumer that has the pair may have read the log before the newest event was in it. */
 const BUSY_DELAY_SECONDS = 2;
-
-/** A function that answers at all has answered by then. No batch waits longer: what goes on does so behind its back. */
-const PATIENCE_MS = 500;
-/** One that was slow is not waited for at all for so long. */
-const SLOW_FOR_MS = 30_000;
-
-/** By the bindings, which are one object as long as an isolate lives: until when (epoch milliseconds) a function is taken for slow. */
-const slowUntil = new WeakMap<ProcessorEnv, Map<string, number>>();
 
 /**
  * All pairs side by side: one that fails, or takes long, is in no other's way, in this batch or the next. What still goes on
@@ -41,34 +33,37 @@ export async function consumeReactions(
   context: ExecutionContext,
 ): Promise<void> {
   const functions = await knownFunctions(env).catch((error) => String(error));
-  const gathered = await gather(batch, env, retryLater);
+  const unsettled = new Set(await gather(batch, env, retryLater));
   const reacted = new Map<string, Reacted[]>();
-  const unsettled = new Set(gathered);
-  const work = gathered.map(async (one) => {
-    const { messages, ...pair } = one;
-    const startedAt = Date.now();
-    const own: Reacted[] = [];
-    const outcome = await (typeof functions === "string"
-      ? Promise.reject(functions)
-      : reactOrSkip(env, functions, pair, own)
-    ).catch((error): ReactionOutcome => ({ kind: "failed", reason: String(error) }));
-    if (unsettled.delete(one)) for (const message of messages) settle(message, outcome);
-    reacted.set(pair.function, [...(reacted.get(pair.function) ?? []), ...own]);
-    logLine("reactions", { ...pair, ...outcome, events: own.length, durationMs: Date.now() - startedAt });
-  });
+  const resting: Pair[] = [];
+  const work: Promise<void>[] = [];
+  const awaited: Promise<void>[] = [];
+  for (const one of [...unsettled]) {
+    const known =
+      typeof functions === "string" ? functions : functions.find(({ name }) => name === one.function);
+    const turn = typeof known === "object" ? takeTurn(env, known) : undefined;
+    if (turn === null) {
+      resting.push(one);
+      continue;
+    }
+    const asked = turn === undefined ? known : turn.asked;
+    const leading = lead(env, asked, one).then(({ outcome, events }) => {
+      turn?.end();
+      if (unsettled.delete(one)) for (const message of one.messages) settle(message, outcome);
+      reacted.set(one.function, [...(reacted.get(one.function) ?? []), ...events]);
+    });
+    work.push(leading);
+    awaited.push(turn === undefined ? leading : Promise.race([leading, turn.patienceLost]));
+  }
   context.waitUntil(
     Promise.all(work)
       .then(() => countReactions(env.OPERATIONS, reacted))
       // What an operator reads; nothing depends on it.
       .catch((error) => console.error("Reactions not counted:", error)),
   );
-  const slow = slowUntil.get(env) ?? new Map<string, number>();
-  slowUntil.set(env, slow);
-  const isSlow = ({ function: name }: ReactionMessage) => (slow.get(name) ?? 0) > Date.now();
-  const awaited = gathered.map((one, index) => (isSlow(one) ? undefined : work[index]));
-  await within(PATIENCE_MS, () => Promise.all(awaited)).catch(() => {
-    for (const one of unsettled) slow.set(one.function, Date.now() + SLOW_FOR_MS);
-  });
+  // Unless it is written down that they wait, the clock would take their messages for lost, and send more of them.
+  await noteResting(env.OPERATIONS, resting).catch((error) => logFailure("resting not noted", {}, error));
+  await Promise.all(awaited);
   for (const { messages } of unsettled) messages.forEach(retryLater);
   unsettled.clear();
 }
@@ -119,16 +114,24 @@ async function gather(
   return [...gathered.values()];
 }
 
-/** A function that is bound no longer has nothing left to do. */
-async function reactOrSkip(
+/** `asked`: the function, or why the functions are not known; undefined where it is bound no longer, and has nothing left to do. */
+async function lead(
   env: ProcessorEnv,
-  functions: readonly KnownFunction[],
-  pair: ReactionMessage,
-  reacted: Reacted[],
-): Promise<ReactionOutcome> {
-  const asked = functions.find(({ name }) => name === pair.function);
-  if (asked === undefined) return { kind: "done" };
-  return react(env, asked, pair, (event) => reacted.push(event));
+  asked: KnownFunction | string | undefined,
+  { messages: _, ...pair }: Gathered,
+): Promise<{ readonly outcome: ReactionOutcome; readonly events: readonly Reacted[] }> {
+  const startedAt = Date.now();
+  const events: Reacted[] = [];
+  let outcome: ReactionOutcome = { kind: "done" };
+  if (typeof asked === "string") outcome = { kind: "failed", reason: asked };
+  else if (asked !== undefined) {
+    outcome = await react(env, asked, pair, (event) => events.push(event)).catch((error) => ({
+      kind: "failed",
+      reason: String(error),
+    }));
+  }
+  logLine("reactions", { ...pair, ...outcome, events: events.length, durationMs: Date.now() - startedAt });
+  return { outcome, events };
 }
 
 function settle(message: Message, { kind }: ReactionOutcome): void {

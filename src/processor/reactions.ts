@@ -93,6 +93,27 @@ export async function fail(
   return row?.parked === 1;
 }
 
+/**
+ * The function rests, so its messages wait unasked. That is no failed attempt: without a version it is not counted as one
+ * when the function is asked (`fail`). When the event happened is not known here; it is taken for new.
+ */
+export async function noteResting(operations: D1Database, pairs: readonly Pair[]): Promise<void> {
+  if (pairs.length === 0) return;
+  const rows = pairs.map(({ function: name, accountNumber }) => [name, accountNumber]);
+  await operations
+    .prepare(
+      `INSERT INTO reactions (function, account_number, leased_until, attempts, event_at, reason, at)
+       SELECT value ->> 0, value ->> 1, 0, 1, ?2, 'The function takes long, and rests', ?2
+       FROM json_each(?1) WHERE TRUE
+       ON CONFLICT (function, account_number) DO UPDATE SET
+         attempts = max(attempts, 1), event_at = coalesce(event_at, excluded.event_at),
+         reason = coalesce(reason, excluded.reason), at = excluded.at
+       WHERE parked = 0`,
+    )
+    .bind(JSON.stringify(rows), Date.now())
+    .run();
+}
+
 /** A message that nobody would bring again: the pair is parked, so that a person does. */
 export async function parkReaction(
   operations: D1Database,

@@ -295,45 +295,60 @@ describe("a function", () => {
     ]);
   });
 
-  it("that hangs is not waited for by a batch, and by the next ones not at all", async () => {
-    let release = () => {};
-    const hanging = functionNamed("hanging", ["ACCOUNT_CREATED"], async () => {
-      await new Promise<void>((resolve) => {
-        release = resolve;
-      });
+  it("that hangs is waited for by no batch, and rests for all but a few accounts, which is no failed attempt", async () => {
+    const asked: string[] = [];
+    let answer = () => {};
+    let answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const hanging = functionNamed("hanging", ["ACCOUNT_CREATED"], async ({ event: { accountNumber } }) => {
+      asked.push(accountNumber);
+      await answered;
       return SILENT;
     });
     const circle = new Circle({ FUNCTION_HANGING: hanging, FUNCTION_CONFIRMING: confirming });
+    // The same for each batch, as in one isolate.
     const bindings: ProcessorEnv = { ...env, ...circle.bindings() };
-    const [first, second] = [fresh("HANG"), fresh("HANG")];
-    const endBatch = async (number: string) => {
-      await circle.command(number, CREATE);
+    const endBatch = async (count: number) => {
+      const numbers = Array.from({ length: count }, () => fresh("HANG"));
+      for (const number of numbers) await circle.command(number, CREATE);
       await circle.deliverEvents();
-      const messages = circle.reactions.splice(0).map((body, index) => ({
-        id: String(index),
-        timestamp: new Date(),
-        attempts: 1,
-        body,
-      }));
+      const messages = circle.reactions
+        .splice(0)
+        .map((body, index) => ({ id: String(index), timestamp: new Date(), attempts: 1, body }));
       const batch = createMessageBatch("account-reactions", messages);
       const context = createExecutionContext();
       await worker.queue(batch, bindings, context);
-      return { batch, context };
+      return { numbers, messages, settled: () => getQueueResult(batch, context) };
     };
 
-    const one = await endBatch(first);
-    expect(await typesOf(first)).toHaveLength(2);
-    release();
-    const { explicitAcks, retryMessages } = await getQueueResult(one.batch, one.context);
-    expect(explicitAcks).toHaveLength(1);
-    expect(retryMessages).toHaveLength(1);
-
-    // No time passes, so nothing that waits for a while would go on.
-    vi.useFakeTimers({ toFake: ["setTimeout"] });
-    const another = await endBatch(second);
+    // Each batch ends although nothing was answered, and the other function is done.
+    const one = await endBatch(1);
+    const another = await endBatch(10);
+    for (const number of [...one.numbers, ...another.numbers]) expect(await typesOf(number)).toHaveLength(2);
+    expect(asked).toHaveLength(5);
+    const { body } = await send(circle, "GET", "/v1/operations/functions");
+    expect(body.items[1]).toMatchObject({ name: "hanging", waiting: 6, parked: 0 });
+    // It is known that they wait: nothing was lost, so nothing is sent again.
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 120_000 });
+    await seeToLost(bindings);
     vi.useRealTimers();
-    release();
-    expect((await getQueueResult(another.batch, another.context)).retryMessages).toHaveLength(1);
+    const resent = circle.reactions.splice(0).map((message) => JSON.stringify(message));
+    for (const number of another.numbers.filter((each) => !asked.includes(each))) {
+      expect(resent.join()).not.toContain(number);
+    }
+
+    answer();
+    answered = Promise.resolve();
+    for (const { settled, numbers } of [one, another]) {
+      const { explicitAcks, retryMessages } = await settled();
+      expect([explicitAcks.length, retryMessages.length]).toEqual([numbers.length, numbers.length]);
+    }
+    const bodies = [...one.messages, ...another.messages].map(({ body }) => body);
+    await deliver(bodies, env.VIEWS, "account-reactions", circle.bindings());
+    expect(asked.toSorted()).toEqual([...one.numbers, ...another.numbers].toSorted());
+    const again = await send(circle, "GET", "/v1/operations/functions");
+    expect(again.body.items[1]).toMatchObject({ waiting: 0, parked: 0 });
   });
 
   it("that sets off another without end is stopped, with the reason", async () => {
