@@ -1,14 +1,19 @@
 // The command Worker's health: accounts whose events the queue does not take, once they wait too long.
 
-import { env, runDurableObjectAlarm } from "cloudflare:test";
+import { env, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { UNPUBLISHED_LIST } from "../../src/account/unpublished-accounts.ts";
 import worker from "../../src/command/worker.ts";
 import { recordSends } from "../workerd/account-objects.ts";
 import { CREATE, request } from "../workerd/commands.ts";
 import { send } from "./http.ts";
 
-beforeEach(() => {
+beforeEach(async () => {
   vi.spyOn(console, "error").mockReturnValue();
+  // Other tests' accounts may be on it.
+  await runInDurableObject(env.UNPUBLISHED.getByName(UNPUBLISHED_LIST), (_, { storage }) => {
+    storage.sql.exec("DELETE FROM unpublished");
+  });
 });
 afterEach(() => vi.restoreAllMocks());
 

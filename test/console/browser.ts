@@ -29,6 +29,8 @@ export interface OpenedPage {
   readonly page: Page;
   /** What it complained of so far. A test takes away what it expects. */
   readonly complaints: string[];
+  /** Takes away what has this in it, now and from now on: a page that is read again complains again. */
+  forgive(part: string): void;
   close(): Promise<void>;
 }
 
@@ -42,15 +44,27 @@ export async function openPage(
   const context = await browser.newContext({ baseURL: new URL(url).origin, ...options });
   const page = await context.newPage();
   const complaints: string[] = [];
-  page.on("pageerror", (error) => complaints.push(String(error)));
+  const forgiven: string[] = [];
+  const complain = (text: string): void => {
+    if (!forgiven.some((part) => text.includes(part))) complaints.push(text);
+  };
+  page.on("pageerror", (error) => complain(String(error)));
   page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+    if (message.type() === "error" || message.type() === "warning") complain(message.text());
   });
   const origins = [new URL(url).origin, ...others];
   page.on("request", (request) => {
     // Nothing is loaded from another origin.
-    if (!origins.includes(new URL(request.url()).origin)) complaints.push(`It asks ${request.url()}`);
+    if (!origins.includes(new URL(request.url()).origin)) complain(`It asks ${request.url()}`);
   });
   await page.goto(url);
-  return { page, complaints, close: () => context.close() };
+  return {
+    page,
+    complaints,
+    forgive(part) {
+      forgiven.push(part);
+      complaints.splice(0).forEach(complain);
+    },
+    close: () => context.close(),
+  };
 }

@@ -12,7 +12,11 @@ declare namespace Cloudflare {
       getByName(name: string): DurableObjectStub & import("../../src/views/feed-hub.ts").FeedHub;
     };
     readonly ACCOUNT_EVENTS: Queue<import("../../src/account/events-message.ts").EventsMessage>;
-    readonly UNPUBLISHED: import("../../src/account/unpublished-accounts.ts").UnpublishedObjects;
+    readonly UNPUBLISHED: Omit<DurableObjectNamespace, "getByName"> & {
+      getByName(
+        name: string,
+      ): DurableObjectStub & import("../../src/account/unpublished-accounts.ts").UnpublishedAccounts;
+    };
     readonly DEAD_ACCOUNT_EVENTS: Queue<unknown>;
     readonly SUBSCRIPTIONS: DurableObjectNamespace<
       import("../../src/processor/subscriptions/subscription-object.ts").SubscriptionObject

@@ -6,7 +6,7 @@ import type { Problem } from "../../client/problem.ts";
 import { Button } from "./button.tsx";
 import { Dialog } from "./dialog.tsx";
 import { Field } from "./field.tsx";
-import { problemWords } from "./words.ts";
+import { problemWords } from "./problem-words.ts";
 
 interface ConfirmProps {
   /** A question: "Close account 123456?" */

@@ -3,7 +3,7 @@
 import type { Problem } from "../../client/problem.ts";
 import { SIGN_IN } from "../api/sign-in-settings.ts";
 import { Button, ButtonLink } from "./button.tsx";
-import { problemWords } from "./words.ts";
+import { problemWords } from "./problem-words.ts";
 import "./notice.css";
 
 export function Failure({ problem, retry }: { problem: Problem; retry?: () => void }) {

@@ -4,7 +4,7 @@ import type { ComponentChildren, VNode } from "preact";
 import type { Resource } from "../api/use-resource.ts";
 import { Failure } from "./failure.tsx";
 import { Loading } from "./loading.tsx";
-import { problemWords } from "./words.ts";
+import { problemWords } from "./problem-words.ts";
 
 interface ShownProps<Value> {
   readonly of: Resource<Value>;

@@ -7,8 +7,8 @@ import type { AccountRepresentation } from "../../../http/representations.ts";
 import { client } from "../../api/service.ts";
 import { Button } from "../../parts/button.tsx";
 import { Confirm } from "../../parts/confirm.tsx";
+import { problemWords } from "../../parts/problem-words.ts";
 import { toast } from "../../parts/toast.tsx";
-import { problemWords } from "../../parts/words.ts";
 import { COMMANDS, isCommand } from "./command-words.ts";
 
 interface CommandsProps {

@@ -4,8 +4,8 @@ import { useState } from "preact/hooks";
 import { act } from "../../api/service.ts";
 import { useResource } from "../../api/use-resource.ts";
 import { Button, ButtonLink } from "../../parts/button.tsx";
+import { problemWords } from "../../parts/problem-words.ts";
 import { toast } from "../../parts/toast.tsx";
-import { problemWords } from "../../parts/words.ts";
 
 /** Parking and its end are told by no event. */
 const READ_EVERY_MS = 10_000;

@@ -8,8 +8,8 @@ import { accountAddress } from "../../parts/addresses.ts";
 import { Button } from "../../parts/button.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
 import { Field } from "../../parts/field.tsx";
+import { problemWords } from "../../parts/problem-words.ts";
 import { toast } from "../../parts/toast.tsx";
-import { problemWords } from "../../parts/words.ts";
 
 interface CreateAccountProps {
   /** To begin with. */

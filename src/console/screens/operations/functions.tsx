@@ -7,12 +7,13 @@ import { ANY_EVENT, useResource } from "../../api/use-resource.ts";
 import { Button } from "../../parts/button.tsx";
 import { Empty } from "../../parts/empty.tsx";
 import { Panel } from "../../parts/panel.tsx";
+import { problemWords } from "../../parts/problem-words.ts";
 import { Shown } from "../../parts/resource.tsx";
 import { Badge } from "../../parts/status.tsx";
 import { type Column, Table } from "../../parts/table.tsx";
 import { Time } from "../../parts/time.tsx";
 import { toast } from "../../parts/toast.tsx";
-import { durationWords, numberWords, plural, problemWords } from "../../parts/words.ts";
+import { durationWords, numberWords, plural } from "../../parts/words.ts";
 import { OperationsScreen } from "./operations-screen.tsx";
 
 type FunctionList = Answer<"listFunctions">;

@@ -8,12 +8,13 @@ import { Dialog } from "../../parts/dialog.tsx";
 import { Empty } from "../../parts/empty.tsx";
 import { Field } from "../../parts/field.tsx";
 import { Panel } from "../../parts/panel.tsx";
+import { problemWords } from "../../parts/problem-words.ts";
 import { Shown } from "../../parts/resource.tsx";
 import { Badge, type Tone } from "../../parts/status.tsx";
 import { type Column, Table } from "../../parts/table.tsx";
 import { Time } from "../../parts/time.tsx";
 import { toast } from "../../parts/toast.tsx";
-import { plural, problemWords, wordsOf } from "../../parts/words.ts";
+import { plural, wordsOf } from "../../parts/words.ts";
 import { OperationsScreen } from "./operations-screen.tsx";
 
 type InboxList = Answer<"listInbox">;

@@ -5,10 +5,10 @@ import { act } from "../../api/service.ts";
 import { useResource } from "../../api/use-resource.ts";
 import { Button } from "../../parts/button.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
+import { problemWords } from "../../parts/problem-words.ts";
 import { Shown } from "../../parts/resource.tsx";
 import { Time } from "../../parts/time.tsx";
 import { toast } from "../../parts/toast.tsx";
-import { problemWords } from "../../parts/words.ts";
 
 interface KeptMessageProps {
   readonly href: string;

@@ -8,7 +8,7 @@ import { useResource } from "../../api/use-resource.ts";
 import { Button } from "../../parts/button.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
 import { Field } from "../../parts/field.tsx";
-import { problemWords } from "../../parts/words.ts";
+import { problemWords } from "../../parts/problem-words.ts";
 import { Secret } from "./secret.tsx";
 
 interface NewSubscriptionProps {

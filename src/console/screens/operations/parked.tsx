@@ -11,11 +11,12 @@ import { Button } from "../../parts/button.tsx";
 import { Confirm } from "../../parts/confirm.tsx";
 import { Empty } from "../../parts/empty.tsx";
 import { Panel } from "../../parts/panel.tsx";
+import { problemWords } from "../../parts/problem-words.ts";
 import { Shown } from "../../parts/resource.tsx";
 import { type Column, Pager, Table } from "../../parts/table.tsx";
 import { Time } from "../../parts/time.tsx";
 import { toast } from "../../parts/toast.tsx";
-import { numberWords, plural, problemWords } from "../../parts/words.ts";
+import { numberWords, plural } from "../../parts/words.ts";
 import { KeptMessage } from "./kept-message.tsx";
 import { OperationsScreen } from "./operations-screen.tsx";
 

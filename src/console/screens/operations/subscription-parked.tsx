@@ -4,11 +4,12 @@ import { type Answer, act } from "../../api/service.ts";
 import { useResource } from "../../api/use-resource.ts";
 import { Button } from "../../parts/button.tsx";
 import { Panel } from "../../parts/panel.tsx";
+import { problemWords } from "../../parts/problem-words.ts";
 import { Shown } from "../../parts/resource.tsx";
 import { type Column, Table } from "../../parts/table.tsx";
 import { Time } from "../../parts/time.tsx";
 import { toast } from "../../parts/toast.tsx";
-import { numberWords, plural, problemWords } from "../../parts/words.ts";
+import { numberWords, plural } from "../../parts/words.ts";
 
 type Item = Answer<"listSubscriptionParked">["items"][number];
 

@@ -8,10 +8,11 @@ import { ANY_EVENT, type Resource, useResource } from "../../api/use-resource.ts
 import { Button } from "../../parts/button.tsx";
 import { Confirm } from "../../parts/confirm.tsx";
 import { Figure, Figures, Panel } from "../../parts/panel.tsx";
+import { problemWords } from "../../parts/problem-words.ts";
 import { Shown } from "../../parts/resource.tsx";
 import { Time } from "../../parts/time.tsx";
 import { toast } from "../../parts/toast.tsx";
-import { numberWords, problemWords } from "../../parts/words.ts";
+import { numberWords } from "../../parts/words.ts";
 import { OperationsScreen } from "./operations-screen.tsx";
 import { Secret } from "./secret.tsx";
 import { SubscriptionParked } from "./subscription-parked.tsx";
