@@ -38,10 +38,14 @@ const problemSchema = z.looseObject({
 const INTERNALS =
   /\w\.(ts|js|mjs)\b|\n\s+at |node_modules|sqlite|SQLITE|D1_ERROR|Error:|TypeError|ZodError|hono\/|miniflare|workerd|wrangler|Durable|AccountObject|ACCOUNT_LOGS|"stack"/;
 
-/** All else is the console's. */
 const API = /^\/(v1|health|openapi\.json|asyncapi\.json)(\/|$)/;
 
 const TRACEPARENT = /^00-([0-9a-f]{32})-[0-9a-f]{16}-01$/;
+
+/** Where the API is not, there are the console's screens, of which the contract says nothing. */
+export function isPage(asked: FuzzCase): boolean {
+  return !API.test(routeOf(asked));
+}
 
 export function checkReply(asked: FuzzCase, { status, headers, text }: RawReply): void {
   expect(status, text).toBeLessThan(500);
@@ -53,9 +57,8 @@ export function checkReply(asked: FuzzCase, { status, headers, text }: RawReply)
   }
   if (status < 400) {
     expect([200, 201, 202]).toContain(status);
-    const isPage = !API.test(routeOf(asked));
-    expect(headers["content-type"]).toMatch(isPage ? /^text\/html/ : /^application\/json$/);
-    if (!isPage) JSON.parse(text);
+    expect(headers["content-type"]).toMatch(isPage(asked) ? /^text\/html/ : /^application\/json$/);
+    if (!isPage(asked)) JSON.parse(text);
     return;
   }
   expect(headers["content-type"]).toBe("application/problem+json");
