@@ -6,6 +6,7 @@ import { alarmOf, billedRows, recordSends, storageOf, versionsOf } from "../work
 import { CREATE, request, toggles } from "../workerd/commands.ts";
 
 beforeEach(() => {
+  objectsBefore = objects;
   vi.spyOn(console, "error").mockReturnValue();
 });
 afterEach(() => vi.restoreAllMocks());
@@ -31,7 +32,16 @@ function holdPauses() {
   };
 }
 
+/** Of the accounts that the test makes. */
+function recordOwnSends() {
+  return recordSends((accountNumber) => {
+    const [, number] = /^PUB-(\d+)$/.exec(accountNumber) ?? [];
+    return Number(number) > objectsBefore;
+  });
+}
+
 let objects = 0;
+let objectsBefore = 0;
 function newLog() {
   const accountNumber = `PUB-${++objects}`;
   return { accountNumber, log: env.ACCOUNT_LOGS.getByName(accountNumber) };
@@ -43,7 +53,7 @@ const until = (condition: () => boolean) =>
 
 describe("right after the commit", () => {
   it("sends what was written, in order", async () => {
-    const { sent } = recordSends();
+    const { sent } = recordOwnSends();
     const { accountNumber, log } = newLog();
     const [outcome] = await log.execute([request(CREATE)], false);
     await log.execute(toggles(2), false);
@@ -55,7 +65,7 @@ describe("right after the commit", () => {
   });
 
   it("sends a burst in a few messages, one flight at a time", async () => {
-    const { sent, sendBatch } = recordSends();
+    const { sent, sendBatch } = recordOwnSends();
     const record = sendBatch.getMockImplementation();
     let inFlight = 0;
     let most = 0;
@@ -76,7 +86,7 @@ describe("right after the commit", () => {
   });
 
   it("waits for nothing where the account was at rest", async () => {
-    const { sent } = recordSends();
+    const { sent } = recordOwnSends();
     const { log } = newLog();
     await log.execute([request(CREATE)], false);
     await until(() => versionsOf(sent).length === 1);
@@ -88,7 +98,7 @@ describe("right after the commit", () => {
   });
 
   it("waits between two sends of a burst, the longer the more the first carried, and acknowledges meanwhile", async () => {
-    const { sent } = recordSends();
+    const { sent } = recordOwnSends();
     const pauses = holdPauses();
     vi.spyOn(Date, "now").mockReturnValue(Date.now());
     const { log } = newLog();
@@ -107,7 +117,7 @@ describe("right after the commit", () => {
   });
 
   it("reads nothing back from the log", async () => {
-    const { sent } = recordSends();
+    const { sent } = recordOwnSends();
     const { accountNumber, log } = newLog();
     await log.execute([request(CREATE)], false);
     await until(() => versionsOf(sent).length === 1);
@@ -120,7 +130,7 @@ describe("right after the commit", () => {
   });
 
   it("sends each event once, in order, where more wait than are kept in memory", async () => {
-    const { sent, sendBatch } = recordSends();
+    const { sent, sendBatch } = recordOwnSends();
     const record = sendBatch.getMockImplementation();
     let isOpen = false;
     sendBatch.mockImplementation(async (messages) => {
@@ -137,7 +147,7 @@ describe("right after the commit", () => {
   });
 
   it("cuts messages so that each is billed as one", async () => {
-    const { sent, sendBatch } = recordSends();
+    const { sent, sendBatch } = recordOwnSends();
     const { log } = newLog();
     await log.execute([request(CREATE)], false);
     const long = toggles(500).map((toggle) => ({
@@ -159,7 +169,7 @@ describe("right after the commit", () => {
 
 describe("when a send fails", () => {
   it("has acknowledged all the same, and the alarm sends it", async () => {
-    const { sent, sendBatch } = recordSends();
+    const { sent, sendBatch } = recordOwnSends();
     const { accountNumber, log } = newLog();
     sendBatch.mockRejectedValueOnce(new Error("Unknown Internal Error (15000)"));
     const [outcome] = await log.execute([request(CREATE)], false);
@@ -173,7 +183,7 @@ describe("when a send fails", () => {
   });
 
   it("goes on from where it had come with the next command", async () => {
-    const { sent, sendBatch } = recordSends();
+    const { sent, sendBatch } = recordOwnSends();
     const { log } = newLog();
     sendBatch.mockRejectedValueOnce(new Error("overloaded"));
     await log.execute([request(CREATE)], false);
@@ -184,7 +194,7 @@ describe("when a send fails", () => {
   });
 
   it("never lets the alarm throw or go out, and waits longer each time, up to a minute", async () => {
-    const { sent, sendBatch } = recordSends();
+    const { sent, sendBatch } = recordOwnSends();
     const record = sendBatch.getMockImplementation() ?? (() => {});
     const { accountNumber, log } = newLog();
     sendBatch.mockRejectedValue(new Error("overloaded"));
@@ -212,7 +222,7 @@ describe("when a send fails", () => {
 
 describe("when the object is gone between commit and publish", () => {
   async function committedOnly() {
-    const { sendBatch } = recordSends();
+    const { sendBatch } = recordOwnSends();
     sendBatch.mockRejectedValue(new Error("gone"));
     const made = newLog();
     await made.log.execute([request(CREATE)], false);
@@ -225,7 +235,7 @@ describe("when the object is gone between commit and publish", () => {
 
   it("publishes when the alarm wakes it", async () => {
     const { accountNumber, log } = await committedOnly();
-    const { sent } = recordSends();
+    const { sent } = recordOwnSends();
 
     expect(await runDurableObjectAlarm(log)).toBe(true);
 
@@ -235,7 +245,7 @@ describe("when the object is gone between commit and publish", () => {
 
   it("publishes when a command wakes it", async () => {
     const { log } = await committedOnly();
-    const { sent } = recordSends();
+    const { sent } = recordOwnSends();
     await log.execute(toggles(1), false);
 
     await until(() => versionsOf(sent).length === 4);
@@ -247,7 +257,7 @@ describe("when the object is gone between commit and publish", () => {
     await storageOf(accountNumber, (storage) => {
       storage.sql.exec("UPDATE events SET type = 'ACCOUNT_CREATED' WHERE version = 2");
     });
-    const { sent } = recordSends();
+    const { sent } = recordOwnSends();
     await runDurableObjectAlarm(log);
 
     expect(versionsOf(sent)).toEqual([1, 2, 3]);
@@ -256,7 +266,7 @@ describe("when the object is gone between commit and publish", () => {
 
 describe("when the object wakes", () => {
   it("sends nothing twice where no alarm is armed: all was published", async () => {
-    const { sent, sendBatch } = recordSends();
+    const { sent, sendBatch } = recordOwnSends();
     const { accountNumber, log } = newLog();
     await log.execute([request(CREATE)], false);
     await log.execute(toggles(2), false);
@@ -273,7 +283,7 @@ describe("when the object wakes", () => {
   });
 
   it("by several commands at once sends each event, and none twice", async () => {
-    const { sent } = recordSends();
+    const { sent } = recordOwnSends();
     const { log } = newLog();
     await log.execute([request(CREATE)], false);
     await until(() => versionsOf(sent).length === 1);
@@ -287,7 +297,7 @@ describe("when the object wakes", () => {
   });
 
   it("sends again only what came after the newest row's mark, where an alarm is still armed", async () => {
-    const { sent } = recordSends();
+    const { sent } = recordOwnSends();
     const { log } = newLog();
     await log.execute([request(CREATE)], false);
     for (let count = 2; count <= 50; count++) {
@@ -302,7 +312,7 @@ describe("when the object wakes", () => {
   });
 
   it("arms one alarm for a whole burst", async () => {
-    recordSends();
+    recordOwnSends();
     const { accountNumber, log } = newLog();
     await log.execute([request(CREATE)], false);
     const armed = await alarmOf(accountNumber);
