@@ -145,14 +145,24 @@ export async function failingReactions(operations: D1Database): Promise<Pair[]> 
   return results;
 }
 
-/** Those that were to be tried again and were not: not parked, and last tried before a time. */
-export async function forgottenReactions(operations: D1Database, before: number): Promise<Pair[]> {
+/** Sooner, the next attempt is on its way; and later than it can be (`retry-later.ts`). */
+const SHORTEST_PATIENCE_MS = 30_000;
+const LONGEST_PATIENCE_MS = 600_000;
+
+/**
+ * Those that were to be tried again and were not: not parked, and last tried so long ago that their message must be lost.
+ * Between attempts passes about as much time as since the event, so twice as much is waited. (Who only rests, at none of its
+ * events yet, waits for others; nobody knows how long.)
+ */
+export async function forgottenReactions(operations: D1Database, now: number): Promise<Pair[]> {
   const { results } = await operations
     .prepare(
       `SELECT function, account_number AS accountNumber FROM reactions
-       WHERE attempts > 0 AND parked = 0 AND at < ?1`,
+       WHERE attempts > 0 AND parked = 0
+         AND at < ?1 - CASE WHEN version IS NULL THEN ${LONGEST_PATIENCE_MS}
+           ELSE min(max(2 * (at - event_at), ${SHORTEST_PATIENCE_MS}), ${LONGEST_PATIENCE_MS}) END`,
     )
-    .bind(before)
+    .bind(now)
     .all<Pair>();
   return results;
 }

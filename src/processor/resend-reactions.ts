@@ -9,8 +9,6 @@ import { forgottenReactions, isAnyWaiting, readProgress } from "./reactions.ts";
 
 /** What happened since is most likely on its way; as long as a reader waits for a view (`src/query/account.ts`). */
 const ON_ITS_WAY_MS = 30_000;
-/** Twice as long as the longest delay (`retry-later.ts`). */
-const SURELY_TRIED_MS = 600_000;
 /** A new function is held against so much of the feed: the rest is history to it. */
 const FIRST_LOOK_BACK = 5_000;
 const PAGE = 500;
@@ -31,7 +29,7 @@ export interface Resent {
 export async function resendReactions(env: ProcessorEnv, olderThanMs = ON_ITS_WAY_MS): Promise<Resent> {
   const functions = await knownFunctions(env);
   if (functions.length === 0) return { reactions: 0, areSettled: true };
-  const forgotten = await forgottenReactions(env.OPERATIONS, Date.now() - SURELY_TRIED_MS);
+  const forgotten = await forgottenReactions(env.OPERATIONS, Date.now());
   await sendReactions(
     env,
     forgotten.map((pair) => ({ ...pair, version: 0 })),

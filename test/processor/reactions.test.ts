@@ -523,7 +523,7 @@ describe("a part of the system that fails", () => {
     expect(circle.reactions.splice(0)).toHaveLength(1);
     isBroken = false;
     const now = Date.now();
-    vi.spyOn(Date, "now").mockReturnValue(now + 601_000);
+    vi.spyOn(Date, "now").mockReturnValue(now + 31_000);
     await seeToLost({ ...env, ...circle.bindings() });
     await circle.deliverReactions();
 
