@@ -37,9 +37,10 @@ export async function* follow<Item>(
     });
     clearTimeout(unanswered);
     if (result.ok) {
-      failures = 0;
       onConnection?.("live");
       for await (const { id, data } of messagesOf(result.value, () => silence.abort(), SILENCE_LIMIT_MS)) {
+        // Only then: a stream that ends as soon as it opens is no reason to ask at once again.
+        failures = 0;
         place = id ?? place;
         if (data !== null) yield JSON.parse(data);
       }

@@ -44,9 +44,9 @@ export class Transport {
     this.#options = options;
   }
 
-  /** Every request may be sent again: a read changes nothing, and a command has its key. */
-  async send<Value>(asked: Asked): Promise<Result<Value>> {
-    const { maxAttempts = MAX_ATTEMPTS } = this.#options;
+  /** Sent again where no answer came: a read changes nothing, and a command has its key. What has none goes `once`. */
+  async send<Value>(asked: Asked, once = false): Promise<Result<Value>> {
+    const maxAttempts = once ? 1 : (this.#options.maxAttempts ?? MAX_ATTEMPTS);
     for (let attempt = 1; ; attempt++) {
       const { result, retryAfterMs } = await this.#attempt<Value>(asked);
       if (retryAfterMs === null || attempt >= maxAttempts || asked.signal?.aborted) return result;

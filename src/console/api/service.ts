@@ -54,11 +54,11 @@ export async function read<Name extends OperationName>(
   return result;
 }
 
-/** `act<"replayParked">("POST", href)` */
+/** `act<"replayParked">("POST", href)`. Sent once: it has no key, and twice may be one too many. */
 export function act<Name extends OperationName>(
   method: "POST" | "DELETE",
   href: string,
   body?: object,
 ): Promise<Result<Answer<Name>>> {
-  return transport.send({ method, path: href, ...(body === undefined ? {} : { body }) });
+  return transport.send({ method, path: href, ...(body === undefined ? {} : { body }) }, true);
 }

@@ -26,6 +26,15 @@ export interface Freshness {
 
 export const ANY_EVENT = (): boolean => true;
 
+/** Problems that pass by themselves. */
+const PASSING: ReadonlySet<string> = new Set([
+  "unreachable",
+  "unexpected-answer",
+  "unavailable",
+  "rate-limited",
+]);
+const READ_AGAIN_MS = 5_000;
+
 /**
  * `useResource<"getStatusTotals">("/v1/status-totals", { onEvent: ANY_EVENT })`. Another address is another resource: its
  * value is null again. Without an address nothing is read.
@@ -43,6 +52,7 @@ export function useResource<Name extends OperationName>(
     const left = new AbortController();
     let isReading = false;
     let isWantedAgain = false;
+    let again: ReturnType<typeof setTimeout> | undefined;
     // One at a time, and each to its end: else a screen whose reading takes long would show nothing while events come.
     readNow.current = async () => {
       isWantedAgain = true;
@@ -52,6 +62,10 @@ export function useResource<Name extends OperationName>(
         isWantedAgain = false;
         const result = await read<Name>(href, left.signal);
         if (left.signal.aborted) return;
+        clearTimeout(again);
+        // The event that had it read may have been the last one for long.
+        if (!result.ok && PASSING.has(result.problem.code))
+          again = setTimeout(() => readNow.current(), READ_AGAIN_MS);
         setFound((before) =>
           result.ok
             ? { href, value: result.value, problem: null }
@@ -62,6 +76,7 @@ export function useResource<Name extends OperationName>(
     };
     readNow.current();
     return () => {
+      clearTimeout(again);
       readNow.current = () => {};
       left.abort();
     };

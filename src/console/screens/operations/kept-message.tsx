@@ -17,9 +17,11 @@ interface KeptMessageProps {
 }
 
 export function KeptMessage({ href, onDone, onClose }: KeptMessageProps) {
-  const message = useResource<"getKeptMessage">(isOfTheApi(href) ? href : null);
+  const isGenuine = isOfTheApi(href);
+  const message = useResource<"getKeptMessage">(isGenuine ? href : null);
   const [isBusy, setIsBusy] = useState(false);
   async function discard(): Promise<void> {
+    if (!isGenuine) return;
     setIsBusy(true);
     const result = await act<"discardKeptMessage">("DELETE", href);
     setIsBusy(false);
@@ -46,7 +48,7 @@ export function KeptMessage({ href, onDone, onClose }: KeptMessageProps) {
         )}
       </Shown>
       <div class="dialog-buttons">
-        <Button kind="danger" isBusy={isBusy} onClick={discard}>
+        <Button kind="danger" isBusy={isBusy} disabled={!isGenuine} onClick={discard}>
           Discard it
         </Button>
         <Button onClick={onClose}>Close</Button>
@@ -56,4 +58,4 @@ export function KeptMessage({ href, onDone, onClose }: KeptMessageProps) {
 }
 
 /** The address of the console names it, and anybody can write one: nothing else is read or deleted by it. */
-const isOfTheApi = (href: string): boolean => /^\/v1\/operations\/messages\/[^/?#]+$/.test(href);
+const isOfTheApi = (href: string): boolean => /^\/v1\/operations\/messages\/[\w-]+$/.test(href);

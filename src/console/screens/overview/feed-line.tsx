@@ -1,6 +1,7 @@
 // An event in the live feed.
 
 import type { FeedItem } from "../../../http/representations.ts";
+import { accountAddress } from "../../parts/addresses.ts";
 import { Time } from "../../parts/time.tsx";
 import { wordsOf } from "../../parts/words.ts";
 
@@ -16,7 +17,7 @@ export function FeedLine({ of, line }: { of: FeedItem; line: number }) {
     <li style={{ transform: `translateY(${line * LINE_HEIGHT_REM}rem)` }}>
       <Time at={createdAt} form="clock" />
       <span class="feed-type">{wordsOf(type)}</span>
-      <a class="mono feed-account" href={`/accounts/${accountNumber}?event=${version}`}>
+      <a class="mono feed-account" href={accountAddress(accountNumber, version)}>
         {accountNumber}
       </a>
     </li>
