@@ -46,10 +46,11 @@ export class FeedHub extends DurableObject<FeedHubEnv> implements Port {
     // Before anything is awaited: from now on, no growth passes this follower by.
     this.ctx.acceptWebSocket(server, [new URL(request.url).pathname]);
     try {
+      // First of all: it takes the mark away again where nobody follows.
+      if ((await this.ctx.storage.getAlarm()) === null) await this.#look();
       // Before the place is looked up: who adds to the feed tells this object only where that is marked.
       if (!this.#isMarked) await this.#mark();
       server.serializeAttachment(await this.#knownPosition());
-      if ((await this.ctx.storage.getAlarm()) === null) await this.#look();
     } catch (error) {
       // Both ends: one that only the other closed is kept until the garbage of this object is collected.
       client.accept();

@@ -149,28 +149,42 @@ export async function failingReactions(operations: D1Database): Promise<Pair[]> 
 const SHORTEST_PATIENCE_MS = 30_000;
 const LONGEST_PATIENCE_MS = 600_000;
 
+/** So many are brought again at a time; the rest a minute later. */
+const MAX_FORGOTTEN = 2_000;
+
 /**
- * Those that were to be tried again and were not: not parked, and last tried so long ago that their message must be lost.
- * Between attempts passes about as much time as since the event, so twice as much is waited. (Who only rests, at none of its
- * events yet, waits for others; nobody knows how long.)
+ * Those of the functions that were to be tried again and were not: not parked, and last tried so long ago that their message must
+ * be lost. Between attempts passes about as much time as since the event, so twice as much is waited. (Who only rests, at
+ * none of its events yet, waits for others; nobody knows how long.) Taken as tried now, so that they are not found again at once.
  */
-export async function forgottenReactions(operations: D1Database, now: number): Promise<Pair[]> {
+export async function takeForgottenReactions(
+  operations: D1Database,
+  names: readonly string[],
+  now: number,
+): Promise<Pair[]> {
   const { results } = await operations
     .prepare(
-      `SELECT function, account_number AS accountNumber FROM reactions
-       WHERE attempts > 0 AND parked = 0
-         AND at < ?1 - CASE WHEN version IS NULL THEN ${LONGEST_PATIENCE_MS}
-           ELSE min(max(2 * (at - event_at), ${SHORTEST_PATIENCE_MS}), ${LONGEST_PATIENCE_MS}) END`,
+      `UPDATE reactions SET at = ?1 WHERE (function, account_number) IN (
+         SELECT function, account_number FROM reactions
+         WHERE attempts > 0 AND parked = 0 AND function IN (SELECT value FROM json_each(?2))
+           AND at < ?1 - CASE WHEN version IS NULL THEN ${LONGEST_PATIENCE_MS}
+             ELSE min(max(2 * (at - event_at), ${SHORTEST_PATIENCE_MS}), ${LONGEST_PATIENCE_MS}) END
+         LIMIT ${MAX_FORGOTTEN})
+       RETURNING function, account_number AS accountNumber`,
     )
-    .bind(now)
+    .bind(now, JSON.stringify(names))
     .all<Pair>();
   return results;
 }
 
-/** Whether a function waits anywhere to be asked again by itself. */
-export async function isAnyWaiting(operations: D1Database): Promise<boolean> {
+/** Whether one of the functions waits anywhere to be asked again by itself. */
+export async function isAnyWaiting(operations: D1Database, names: readonly string[]): Promise<boolean> {
   const row = await operations
-    .prepare("SELECT 1 FROM reactions WHERE attempts > 0 AND parked = 0 LIMIT 1")
+    .prepare(
+      `SELECT 1 FROM reactions
+       WHERE attempts > 0 AND parked = 0 AND function IN (SELECT value FROM json_each(?1)) LIMIT 1`,
+    )
+    .bind(JSON.stringify(names))
     .first();
   return row !== null;
 }

@@ -41,7 +41,7 @@ export async function repair(
 ): Promise<number> {
   const row = await readRow(env, accountNumber);
   const part = from === "start" ? await FeedPart.read(env.VIEWS, accountNumber, row, isFeedWhole) : null;
-  const repairing = new Repairing(env, accountNumber, row, part);
+  const repairing = new Repairing(env, accountNumber, row, part, isFeedWhole);
   const trusted = from === "checkpoint" && row !== null ? projectedAccount(row) : null;
   await part?.relink(accountNumber);
   return repairing.run(trusted);
@@ -51,7 +51,8 @@ class Repairing {
   readonly #env: ProcessorEnv;
   readonly #accountNumber: string;
   /** Null where the feed is taken as having what the row says. */
-  readonly #part: FeedPart | null;
+  #part: FeedPart | null;
+  readonly #isFeedWhole: boolean;
   readonly #versionAtFirst: number;
   readonly #projectedAt: number | null;
   /** The row as it was read or written last. */
@@ -63,7 +64,14 @@ class Repairing {
   /** Events that the feed lacks, at versions that follow each other. */
   #lacking: RecordedAccountEvent[] = [];
 
-  constructor(env: ProcessorEnv, accountNumber: string, row: RowBefore | null, part: FeedPart | null) {
+  constructor(
+    env: ProcessorEnv,
+    accountNumber: string,
+    row: RowBefore | null,
+    part: FeedPart | null,
+    isFeedWhole: boolean,
+  ) {
+    this.#isFeedWhole = isFeedWhole;
     this.#env = env;
     this.#accountNumber = accountNumber;
     this.#part = part;
@@ -175,14 +183,27 @@ class Repairing {
   async #readRowAgain(): Promise<void> {
     const row = await readRow(this.#env, this.#accountNumber);
     if (row?.feedPosition === this.#row?.feedPosition && row?.version === this.#row?.version) return;
-    // Whoever else wrote it added to the feed what it says.
+    // Whoever else wrote it added to the feed what it says; and another repair perhaps what it lacked, too.
     this.#isMovedOn = true;
     this.#row = row;
     this.#feedPosition = row?.feedPosition ?? 0;
-    const { version } = row ?? { version: 0 };
-    this.#lacking = this.#lacking.filter(
-      (event) => event.version <= this.#versionAtFirst || event.version > version,
-    );
+    if (this.#part !== null) {
+      this.#part = await FeedPart.read(this.#env.VIEWS, this.#accountNumber, row, this.#isFeedWhole);
+    }
+    const stillLacking: RecordedAccountEvent[] = [];
+    for (const event of this.#lacking) {
+      if (await this.#isStillLacking(event, row?.version ?? 0)) stillLacking.push(event);
+    }
+    const [first, last] = [stillLacking[0], stillLacking.at(-1)];
+    if (first !== undefined && last !== undefined && last.version - first.version >= stillLacking.length) {
+      throw new Error(`Another repair of ${this.#accountNumber} goes on`);
+    }
+    this.#lacking = stillLacking;
+  }
+
+  async #isStillLacking({ version }: RecordedAccountEvent, rowVersion: number): Promise<boolean> {
+    if (version > this.#versionAtFirst) return version > rowVersion;
+    return this.#part === null || (await this.#part.at(version)).length === 0;
   }
 }
 

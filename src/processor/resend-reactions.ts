@@ -5,7 +5,7 @@ import { type FeedEvent, readFeed, readFeedHead } from "../views/feed.ts";
 import { announce, sendReactions } from "./announce.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { checkedUpTo, type KnownFunction, knownFunctions, moveChecked } from "./functions.ts";
-import { forgottenReactions, isAnyWaiting, readProgress } from "./reactions.ts";
+import { isAnyWaiting, readProgress, takeForgottenReactions } from "./reactions.ts";
 
 /** What happened since is most likely on its way; as long as a reader waits for a view (`src/query/account.ts`). */
 const ON_ITS_WAY_MS = 30_000;
@@ -29,7 +29,8 @@ export interface Resent {
 export async function resendReactions(env: ProcessorEnv, olderThanMs = ON_ITS_WAY_MS): Promise<Resent> {
   const functions = await knownFunctions(env);
   if (functions.length === 0) return { reactions: 0, areSettled: true };
-  const forgotten = await forgottenReactions(env.OPERATIONS, Date.now());
+  const names = functions.map(({ name }) => name);
+  const forgotten = await takeForgottenReactions(env.OPERATIONS, names, Date.now());
   await sendReactions(
     env,
     forgotten.map((pair) => ({ ...pair, version: 0 })),
@@ -39,7 +40,8 @@ export async function resendReactions(env: ProcessorEnv, olderThanMs = ON_ITS_WA
   for (const known of functions) looked.push(await resendTo(env, known, head, Date.now() - olderThanMs));
   return {
     reactions: forgotten.length + looked.reduce((sum, { resent }) => sum + resent, 0),
-    areSettled: looked.every(({ checked }) => checked >= head) && !(await isAnyWaiting(env.OPERATIONS)),
+    areSettled:
+      looked.every(({ checked }) => checked >= head) && !(await isAnyWaiting(env.OPERATIONS, names)),
   };
 }
 

@@ -194,6 +194,15 @@ describe("a rebuild", () => {
     expect(repairs).toHaveLength(2_003);
   });
 
+  it("of one account twice at once adds what the feed lacks once", async () => {
+    await projectedAccount(2);
+    const accountNumber = await projectedAccount(3);
+    await loseFeed();
+    const again = () => repair({ ...env, VIEWS: views }, accountNumber, "start", false);
+    await Promise.allSettled([again(), again(), again()]);
+    await expectProjected(accountNumber);
+  });
+
   it("started twice is one, and sends again what may be lost", async () => {
     const accountNumber = await projectedAccount(4);
     await loseViews();
