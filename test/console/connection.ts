@@ -83,7 +83,7 @@ function shownEvents(page: Page): Promise<string[]> {
     .evaluateAll((links) =>
       links.map((link) => {
         const { pathname, searchParams } = new URL(link.getAttribute("href") ?? "", location.origin);
-        return `${pathname.split("/").at(-1)}:${searchParams.get("event")}`;
+        return `${pathname.split("/").at(-1)}:${searchParams.get("version")}`;
       }),
     );
 }
