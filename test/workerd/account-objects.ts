@@ -6,11 +6,8 @@ import { Meter } from "../../bench/meter/meter.ts";
 import type { Units } from "../../bench/meter/units.ts";
 import type { EventsMessage } from "../../src/account/events-message.ts";
 
-/**
- * Records what is sent to the queue instead of sending it, until the mocks are restored. `isOwn`: of which accounts; those of
- * earlier tests may still have something to send.
- */
-export function recordSends(isOwn: (accountNumber: string) => boolean = () => true): {
+/** Records what is sent to the queue instead of sending it, until the mocks are restored. */
+export function recordSends(): {
   readonly sent: EventsMessage[];
   readonly sendBatch: MockInstance;
 } {
@@ -18,9 +15,7 @@ export function recordSends(isOwn: (accountNumber: string) => boolean = () => tr
   const sendBatch = vi
     .spyOn(Object.getPrototypeOf(env.ACCOUNT_EVENTS), "sendBatch")
     .mockImplementation(async (messages: unknown) => {
-      for (const { body } of messages as Iterable<MessageSendRequest<EventsMessage>>) {
-        if (isOwn(body.accountNumber)) sent.push(body);
-      }
+      for (const { body } of messages as Iterable<MessageSendRequest<EventsMessage>>) sent.push(body);
     });
   return { sent, sendBatch };
 }
