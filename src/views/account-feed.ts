@@ -11,8 +11,8 @@ const MAX_LINKS_PER_QUERY = 10_000;
 /** Positions that one query looks through where there is no chain to follow. */
 const POSITIONS_PER_SCAN = 100_000;
 
-/** Versions that are looked at in one query for the newest of a type. */
-const ENTRIES_PER_LOOK = 200;
+/** Versions that are looked at in one query for the newest of a type, and what else is in the chunk of the last of them. */
+const VERSIONS_PER_LOOK = 100;
 
 /** Events of an account at versions that follow each other, in one chunk. */
 export interface StoredFeedRun {
@@ -30,29 +30,52 @@ interface RunRow {
   readonly run: string;
 }
 
-/** Where an account's events are, along its chain from a chunk on. A chain that is broken ends where it is. */
+/** A piece of a chain: its runs, the newest first, and the chunk that the rest begins with; 0 where there is none. */
+interface ChainPiece {
+  readonly runs: readonly StoredFeedRun[];
+  readonly next: number;
+}
+
+/** One query along a chain, from a chunk on, until a run begins at the version `from` or before. */
+async function followChain(
+  views: D1Database,
+  accountNumber: string,
+  head: number,
+  from: number,
+): Promise<ChainPiece> {
+  const { results } = await views
+    .prepare(
+      `WITH RECURSIVE chain (lastPosition, firstPosition, run) AS (
+         SELECT last_position, first_position, runs -> ?2 FROM feed_chunks WHERE last_position = ?1
+         UNION ALL
+         SELECT last_position, first_position, runs -> ?2 FROM chain
+           JOIN feed_chunks ON last_position = run ->> 3 AND last_position < lastPosition AND run ->> 1 > ?3
+         LIMIT ${MAX_LINKS_PER_QUERY}
+       ) SELECT * FROM chain WHERE run IS NOT NULL`,
+    )
+    .bind(head, pathOf(accountNumber), from)
+    .all<RunRow>();
+  const last = results.at(-1);
+  const previous = last === undefined ? 0 : parseRun(last.run)[3];
+  // A link that does not lead back is broken.
+  return { runs: results.map(runOf), next: previous < (last?.lastPosition ?? 0) ? previous : 0 };
+}
+
+/**
+ * Where an account's events are, along its chain from a chunk on, back to the version `from`; 0: all that it leads to. A chain
+ * that is broken ends where it is.
+ */
 export async function readRuns(
   views: D1Database,
   accountNumber: string,
   head: number,
+  from = 0,
 ): Promise<StoredFeedRun[]> {
   const runs: StoredFeedRun[] = [];
-  for (let next = head; next > 0; ) {
-    const { results } = await views
-      .prepare(
-        `WITH RECURSIVE chain (lastPosition, firstPosition, run) AS (
-           SELECT last_position, first_position, runs -> ?2 FROM feed_chunks WHERE last_position = ?1
-           UNION ALL
-           SELECT last_position, first_position, runs -> ?2 FROM chain
-             JOIN feed_chunks ON last_position = run ->> 3 AND last_position < lastPosition
-           LIMIT ${MAX_LINKS_PER_QUERY}
-         ) SELECT * FROM chain WHERE run IS NOT NULL`,
-      )
-      .bind(next, pathOf(accountNumber))
-      .all<RunRow>();
-    const [previous = 0] = results.slice(-1).map(({ run }) => parseRun(run)[3]);
-    runs.push(...results.map(runOf));
-    next = results.length < MAX_LINKS_PER_QUERY ? 0 : previous;
+  for (let next = head; next > 0 && (runs.at(-1)?.version ?? Number.POSITIVE_INFINITY) > from; ) {
+    const piece = await followChain(views, accountNumber, next, from);
+    runs.push(...piece.runs);
+    next = piece.runs.length < MAX_LINKS_PER_QUERY ? 0 : piece.next;
   }
   return runs;
 }
@@ -196,28 +219,34 @@ export async function readEntries(
     .toSorted((one, other) => one.version - other.version || one.position - other.position);
 }
 
-/** Some of an account's events, in order of version. */
+/** Some of an account's events, in order of version. Reads the chain down to them, and no further. */
 export async function readAccountFeed(
   views: D1Database,
   accountNumber: string,
   after: number,
   upTo: number,
 ): Promise<AccountFeedEntry[]> {
-  const runs = await readRuns(views, accountNumber, await readChainHead(views, accountNumber));
-  return readEntries(views, runs, after, upTo);
+  const head = await readChainHead(views, accountNumber);
+  return readEntries(views, await readRuns(views, accountNumber, head, after + 1), after, upTo);
 }
 
-/** When the newest event of one of the types happened to an account, by the feed; epoch milliseconds, 0 for never. */
+/**
+ * When the newest event of one of the types happened to an account, by the feed; epoch milliseconds, 0 for never. Reads the
+ * chain as far down as that.
+ */
 export async function readNewestOfTypes(
   views: D1Database,
   { accountNumber, version }: Pick<Account, "accountNumber" | "version">,
   types: readonly string[],
 ): Promise<number> {
-  const runs = await readRuns(views, accountNumber, await readChainHead(views, accountNumber));
-  for (let upTo = version; upTo > 0; upTo -= ENTRIES_PER_LOOK) {
-    const entries = await readEntries(views, runs, upTo - ENTRIES_PER_LOOK, upTo);
+  let upTo = version;
+  for (let head = await readChainHead(views, accountNumber); head > 0 && upTo > 0; ) {
+    const { runs, next } = await followChain(views, accountNumber, head, upTo - VERSIONS_PER_LOOK + 1);
+    const entries = await readEntries(views, runs, 0, upTo);
     const newest = entries.findLast(({ event }) => event !== null && types.includes(event.type));
     if (newest?.event) return newest.event.createdAt;
+    upTo = Math.min(upTo, (runs.at(-1)?.version ?? 1) - 1);
+    head = next;
   }
   return 0;
 }

@@ -2,6 +2,8 @@
 
 import { applyD1Migrations, env } from "cloudflare:test";
 import { beforeEach } from "vitest";
+import { Meter } from "../../bench/meter/meter.ts";
+import type { Units } from "../../bench/meter/units.ts";
 
 const OPERATIONS_TABLES = [
   "differences",
@@ -26,6 +28,20 @@ export function useEmptyViews(): D1Database {
     await empty(env.OPERATIONS, OPERATIONS_TABLES);
   });
   return env.VIEWS;
+}
+
+/** What both databases are billed for while `run` goes on. */
+export async function billedDatabaseRows(
+  run: () => Promise<unknown>,
+): Promise<Pick<Units, "databaseRowsRead" | "databaseRowsWritten">> {
+  const meter = new Meter();
+  meter.meterDatabase(env.VIEWS);
+  try {
+    await run();
+    return meter.take();
+  } finally {
+    meter.stop();
+  }
 }
 
 async function empty(database: D1Database, tables: readonly string[]): Promise<void> {
