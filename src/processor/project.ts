@@ -1,7 +1,7 @@
 // Projecting: accounts' events into the views, each once and in order, whatever came twice, late, mixed or not at all.
 
 import type { RecordedAccountEvent } from "../account/events.ts";
-import { isRefused, projectedAccount, readRows } from "../views/accounts-view.ts";
+import { type AccountRow, isMovedOn, isRefused, projectedAccount, readRows } from "../views/accounts-view.ts";
 import { announceGrowth } from "./announce-growth.ts";
 import { registerAccounts } from "./directory.ts";
 import type { ProcessorEnv } from "./env.ts";
@@ -40,18 +40,51 @@ export async function project(
   pending: ReadonlyMap<string, PendingEvents>,
 ): Promise<Projected> {
   const rows = await readRows(env.VIEWS, [...pending.keys()]);
-  const failures = new Map<string, unknown>();
+  const course: Course = { caughtUp: new Map(), toRepair: new Set(), failures: new Map(), events: 0 };
+  const { caughtUp, toRepair, failures } = course;
   const unknown = [...pending.keys()].filter((accountNumber) => !rows.has(accountNumber));
   // Who is in the views is in the directory; who can't be registered now waits, and the others go on.
   await registerAccounts(env.OPERATIONS, unknown).catch((error) => {
     for (const accountNumber of unknown) failures.set(accountNumber, error);
   });
-  const steps: Step[] = [];
-  const toRepair = new Set<string>();
+  const known = new Map([...pending].filter(([accountNumber]) => !failures.has(accountNumber)));
+  const refused = await writeAll(env, known, rows, course);
+  if (refused.size > 0) await writeAgain(env, refused, course);
+  // Also where this batch brought nothing new: it may come again because the first to take it ended before saying so.
+  await announceGrowth(env);
+  const parked = await repairAll(env, [...toRepair], pending, failures);
+  // A row in sight of an operator is to be true: whoever could not be taken off the list is looked at again.
+  await unparkPassed(env.OPERATIONS, caughtUp).catch((error) => {
+    for (const accountNumber of caughtUp.keys()) failures.set(accountNumber, error);
+  });
+  if (toRepair.size > 0) await announceGrowth(env);
+  return { events: course.events, repaired: [...toRepair], parked, failures };
+}
+
+/** How a batch goes. */
+interface Course {
   /** Accounts whose views have all that came, at these versions. */
-  const caughtUp = new Map<string, number>();
+  readonly caughtUp: Map<string, number>;
+  /** Accounts whose log has to be asked. */
+  readonly toRepair: Set<string>;
+  readonly failures: Map<string, unknown>;
+  events: number;
+}
+
+/**
+ * Writes what follows on the rows in as few transactions as hold it. Answers the accounts of transactions that were refused
+ * because another writer had moved one of them on: the others are as good as before.
+ */
+async function writeAll(
+  env: ProcessorEnv,
+  pending: ReadonlyMap<string, PendingEvents>,
+  rows: ReadonlyMap<string, AccountRow>,
+  course: Course,
+): Promise<Map<string, PendingEvents>> {
+  const { caughtUp, toRepair, failures } = course;
+  const movedOn = new Map<string, PendingEvents>();
+  const steps: Step[] = [];
   for (const [accountNumber, came] of pending) {
-    if (failures.has(accountNumber)) continue;
     const row = rows.get(accountNumber);
     if (row !== undefined && row.version >= came.lastVersion) {
       caughtUp.set(accountNumber, row.version);
@@ -64,39 +97,49 @@ export async function project(
     if (own === null) toRepair.add(accountNumber);
     else steps.push(...own);
   }
-  let events = 0;
   /** Where the feed has what this batch wrote of an account before, when an account takes more than one transaction. */
   const feedPositions = new Map<string, number>();
+  const isStopped = ({ accountNumber }: Step): boolean =>
+    [toRepair, failures, movedOn].some((stopped) => stopped.has(accountNumber));
   for (const transaction of packSteps(steps)) {
     // Where an earlier step of an account was not written, the later ones do not fit.
     const fitting = transaction
-      .filter(({ accountNumber }) => !toRepair.has(accountNumber) && !failures.has(accountNumber))
+      .filter((step) => !isStopped(step))
       .map((step) => after(step, feedPositions.get(step.accountNumber)));
     if (fitting.length === 0) continue;
     try {
       const end = await writeSteps(env.VIEWS, fitting, Date.now());
       for (const { accountNumber, events: own } of fitting) {
-        events += own.length;
+        course.events += own.length;
         feedPositions.set(accountNumber, end);
         caughtUp.set(accountNumber, own.at(-1)?.version ?? 0);
       }
     } catch (error) {
       for (const { accountNumber } of fitting) {
-        // Refused: another writer was there before, or one of these accounts is poisonous. Alone, each finds out.
-        if (isRefused(error)) toRepair.add(accountNumber);
+        const came = pending.get(accountNumber);
+        if (isMovedOn(error) && came !== undefined) movedOn.set(accountNumber, came);
+        // One of these accounts is poisonous. Alone, each finds out.
+        else if (isRefused(error)) toRepair.add(accountNumber);
         else failures.set(accountNumber, error);
       }
     }
   }
-  // Also where this batch brought nothing new: it may come again because the first to take it ended before saying so.
-  await announceGrowth(env);
-  const parked = await repairAll(env, [...toRepair], pending, failures);
-  // A row in sight of an operator is to be true: whoever could not be taken off the list is looked at again.
-  await unparkPassed(env.OPERATIONS, caughtUp).catch((error) => {
-    for (const accountNumber of caughtUp.keys()) failures.set(accountNumber, error);
-  });
-  if (toRepair.size > 0) await announceGrowth(env);
-  return { events, repaired: [...toRepair], parked, failures };
+  return movedOn;
+}
+
+/** The same once more for accounts of which one was moved on, all together: alone, each would cost a chunk of its own. */
+async function writeAgain(
+  env: ProcessorEnv,
+  pending: ReadonlyMap<string, PendingEvents>,
+  course: Course,
+): Promise<void> {
+  try {
+    const rows = await readRows(env.VIEWS, [...pending.keys()]);
+    const movedOn = await writeAll(env, pending, rows, course);
+    for (const accountNumber of movedOn.keys()) course.toRepair.add(accountNumber);
+  } catch (error) {
+    for (const accountNumber of pending.keys()) course.failures.set(accountNumber, error);
+  }
 }
 
 /** A step as it follows on one of the same account that was written: only then is known where that is in the feed. */

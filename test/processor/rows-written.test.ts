@@ -12,14 +12,17 @@ import { useEmptyViews } from "../workerd/views.ts";
 const views = useEmptyViews();
 afterEach(() => vi.restoreAllMocks());
 
-/** Rows that D1 says it wrote in the views while the messages were projected. */
+/** Rows that D1 says it wrote in the views while the messages were projected. `meanwhile`: what happens before the first write. */
 async function rowsWritten(
   messages: readonly { events: readonly RecordedAccountEvent[] }[],
+  meanwhile: () => Promise<unknown> = async () => {},
 ): Promise<number> {
   let rows = 0;
+  let writes = 0;
   const counting: D1Database = Object.assign(Object.create(views), {
     prepare: (query: string) => views.prepare(query),
     batch: async (statements: D1PreparedStatement[]) => {
+      if (writes++ === 0) await meanwhile();
       const results = await views.batch(statements);
       for (const { meta } of results) rows += meta.rows_written;
       return results;
@@ -70,6 +73,24 @@ it("one chunk for all accounts of a batch: 41 rows for the lives of 10 accounts,
     life.map((one) => ({ ...one, accountNumber: `L-${index}`, id: `L-${index}:${one.version}` })),
   );
   expect(await rowsWritten(lives.map((events) => ({ events })))).toBe(31);
+});
+
+it("one chunk for the others where another consumer has brought one of ten accounts in: 10 rows", async () => {
+  const numbers = Array.from({ length: 10 }, (_, index) => `M-${index}`);
+  const of = (accountNumber: string, after: number, upTo: number) => ({
+    events: life
+      .slice(after, upTo)
+      .map((one) => ({ ...one, accountNumber, id: `${accountNumber}:${one.version}` })),
+  });
+  await rowsWritten(numbers.map((accountNumber) => of(accountNumber, 0, 3)));
+  const ahead = { accountNumber: "M-3", ...of("M-3", 3, 4) };
+  const rows = await rowsWritten(
+    numbers.map((accountNumber) => of(accountNumber, 3, 4)),
+    () => deliver([ahead]),
+  );
+  expect(rows).toBe(10);
+  expect(await views.prepare("SELECT count(*) AS count FROM feed_chunks").first("count")).toBe(3);
+  expect(await views.prepare("SELECT sum(version) AS sum FROM accounts").first("sum")).toBe(40);
 });
 
 it("nothing for what came before", async () => {
