@@ -1,12 +1,16 @@
-// `npm run profile`: where the Workers' processor time goes while commands come through the edge, by V8's sampling in
-// workerd. For finding what to make faster; a profiled runtime is slower, so its rates are no figures.
+// `npm run profile`: where the Workers' processor time goes while commands or reads come through the edge, by V8's sampling
+// in workerd. For finding what to make faster; a profiled runtime is slower, so its rates are no figures.
 
 import { once } from "node:events";
 import * as z from "zod";
+import { fail, readOptions } from "../src/tools/command-line.ts";
 import { Accounts } from "./accounts.ts";
-import { quiet } from "./bench.ts";
+import { quiet, repeated } from "./bench.ts";
 import { load } from "./load.ts";
 import { startSystem, WORKER_NAMES } from "./systems.ts";
+import type { Traffic } from "./traffic.ts";
+
+const USAGE = "Usage: npm run profile -- [--of commands|reads|pages]";
 
 const ACCOUNTS = 64;
 const CONNECTIONS = 32;
@@ -35,6 +39,19 @@ const profileSchema = z.object({
 });
 type Profile = z.output<typeof profileSchema>["result"]["profile"];
 
+const TRAFFIC: Readonly<Record<string, (accounts: Accounts) => Traffic>> = {
+  commands: (accounts) => accounts,
+  reads: ({ numbers }) =>
+    repeated(
+      numbers.map((number) => `/v1/accounts/${number}`),
+      200,
+    ),
+  pages: () => repeated(["/v1/accounts"], 200),
+};
+
+const { values } = readOptions({ options: { of: { type: "string", default: "commands" } } }, USAGE);
+const trafficOf = TRAFFIC[values.of] ?? fail(USAGE);
+
 const rig = await startSystem({ OPEN_ON_LOOPBACK: "true" }, true);
 try {
   const url = rig.url(WORKER_NAMES.edge);
@@ -46,7 +63,7 @@ try {
     Object.values(WORKER_NAMES).some((name) => title.endsWith(name)),
   );
   const profilers = await Promise.all(own.map(startProfiling));
-  await load(url, accounts, { connections: CONNECTIONS, seconds: SECONDS });
+  await load(url, trafficOf(accounts), { connections: CONNECTIONS, seconds: SECONDS });
   for (const profiler of profilers) show(profiler.title, await profiler.stop());
 } finally {
   await rig.stop();
