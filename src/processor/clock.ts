@@ -5,6 +5,7 @@ import { DurableObject } from "cloudflare:workers";
 import { logFailure } from "../http/log-line.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { countInbox, sendDue } from "./inbox.ts";
+import { unparkPassed } from "./parking.ts";
 import { resendReactions } from "./resend-reactions.ts";
 import { wakeSubscriptionsBehind } from "./subscriptions/wake.ts";
 
@@ -46,12 +47,16 @@ export class Clock extends DurableObject<ProcessorEnv> {
   }
 }
 
-/** What got lost on its way to a subscription or a function, or from the inbox. Answers whether nothing is left. */
+/**
+ * What got lost on its way to a subscription or a function, or from the inbox; and who is shown as parked and is not. Answers
+ * whether nothing is left.
+ */
 export async function seeToLost(env: ProcessorEnv): Promise<boolean> {
   const [woken, { areSettled }, stored] = await Promise.all([
     wakeSubscriptionsBehind(env),
     resendReactions(env),
     sendDue(env).then(() => countInbox(env.OPERATIONS)),
+    unparkPassed(env),
   ]);
   return woken === 0 && areSettled && stored?.stored === 0;
 }

@@ -5,6 +5,7 @@ import { encodeBase64 } from "hono/utils/encode";
 import * as z from "zod";
 import { logLine } from "../http/log-line.ts";
 import { link, linkSchema } from "../http/representations.ts";
+import { readRows } from "../views/accounts-view.ts";
 import { sendReactions } from "./announce.ts";
 import { registering } from "./directory.ts";
 import type { ProcessorEnv } from "./env.ts";
@@ -195,19 +196,36 @@ export async function unpark(operations: D1Database, accountNumber: string, vers
   await operations.batch(version > 0 ? [account, messages] : [account]);
 }
 
-/** Takes off the list whoever the views went on past what it waited for: one query for all, most often for nothing. */
-export async function unparkPassed(
-  operations: D1Database,
-  versions: ReadonlyMap<string, number>,
-): Promise<void> {
-  if (versions.size === 0) return;
-  await operations
-    .prepare(
-      `DELETE FROM parked WHERE EXISTS (
-         SELECT 1 FROM json_each(?1) WHERE value ->> 0 = account_number AND value ->> 1 >= version)`,
-    )
-    .bind(JSON.stringify([...versions]))
-    .run();
+/** So many parked accounts are held against the views at a time. */
+const MAX_HELD = 500;
+
+/**
+ * Takes off the list whoever the views went on past what it waited for, without anybody's having repaired it: as when a
+ * commit's answer was lost. Most often nobody waits, and it costs one query.
+ */
+export async function unparkPassed({ OPERATIONS: operations, VIEWS }: ProcessorEnv): Promise<void> {
+  for (let after: string | undefined = ""; after !== undefined; ) {
+    const { results }: D1Result<{ accountNumber: string }> = await operations
+      .prepare(
+        `SELECT account_number AS accountNumber FROM parked WHERE account_number > ?1
+         ORDER BY account_number LIMIT ${MAX_HELD}`,
+      )
+      .bind(after)
+      .all();
+    if (results.length === 0) return;
+    const rows = await readRows(
+      VIEWS,
+      results.map(({ accountNumber }) => accountNumber),
+    );
+    await operations
+      .prepare(
+        `DELETE FROM parked WHERE EXISTS (
+           SELECT 1 FROM json_each(?1) WHERE value ->> 0 = account_number AND value ->> 1 >= version)`,
+      )
+      .bind(JSON.stringify([...rows.values()].map(({ accountNumber, version }) => [accountNumber, version])))
+      .run();
+    after = results[MAX_HELD - 1]?.accountNumber;
+  }
 }
 
 /** Keeps a message whole that can't be read; `accountNumber` as far as that could be. Come again, it is the same one. */

@@ -5,7 +5,6 @@ import { type AccountRow, isMovedOn, isRefused, projectedAccount, readRows } fro
 import { announceGrowth } from "./announce-growth.ts";
 import { registerAccounts } from "./directory.ts";
 import type { ProcessorEnv } from "./env.ts";
-import { unparkPassed } from "./parking.ts";
 import { repairOrPark } from "./repair-or-park.ts";
 import { type FoldedAccount, foldSteps, packSteps, type Step, writeSteps } from "./steps.ts";
 
@@ -40,8 +39,8 @@ export async function project(
   pending: ReadonlyMap<string, PendingEvents>,
 ): Promise<Projected> {
   const rows = await readRows(env.VIEWS, [...pending.keys()]);
-  const course: Course = { caughtUp: new Map(), toRepair: new Set(), failures: new Map(), events: 0 };
-  const { caughtUp, toRepair, failures } = course;
+  const course: Course = { toRepair: new Set(), failures: new Map(), events: 0, isFollowed: null };
+  const { toRepair, failures } = course;
   const unknown = [...pending.keys()].filter((accountNumber) => !rows.has(accountNumber));
   // Who is in the views is in the directory; who can't be registered now waits, and the others go on.
   await registerAccounts(env.OPERATIONS, unknown).catch((error) => {
@@ -51,24 +50,20 @@ export async function project(
   const refused = await writeAll(env, known, rows, course);
   if (refused.size > 0) await writeAgain(env, refused, course);
   // Also where this batch brought nothing new: it may come again because the first to take it ended before saying so.
-  await announceGrowth(env);
+  await announceGrowth(env, course.isFollowed);
   const parked = await repairAll(env, [...toRepair], pending, failures);
-  // A row in sight of an operator is to be true: whoever could not be taken off the list is looked at again.
-  await unparkPassed(env.OPERATIONS, caughtUp).catch((error) => {
-    for (const accountNumber of caughtUp.keys()) failures.set(accountNumber, error);
-  });
   if (toRepair.size > 0) await announceGrowth(env);
   return { events: course.events, repaired: [...toRepair], parked, failures };
 }
 
 /** How a batch goes. */
 interface Course {
-  /** Accounts whose views have all that came, at these versions. */
-  readonly caughtUp: Map<string, number>;
   /** Accounts whose log has to be asked. */
   readonly toRepair: Set<string>;
   readonly failures: Map<string, unknown>;
   events: number;
+  /** Whether anybody followed the feed when something was written; null where nothing was. */
+  isFollowed: boolean | null;
 }
 
 /**
@@ -81,15 +76,12 @@ async function writeAll(
   rows: ReadonlyMap<string, AccountRow>,
   course: Course,
 ): Promise<Map<string, PendingEvents>> {
-  const { caughtUp, toRepair, failures } = course;
+  const { toRepair, failures } = course;
   const movedOn = new Map<string, PendingEvents>();
   const steps: Step[] = [];
   for (const [accountNumber, came] of pending) {
     const row = rows.get(accountNumber);
-    if (row !== undefined && row.version >= came.lastVersion) {
-      caughtUp.set(accountNumber, row.version);
-      continue;
-    }
+    if (row !== undefined && row.version >= came.lastVersion) continue;
     const before = row === undefined ? null : projectedAccount(row);
     const isTrusted = row === undefined || before !== null;
     const folded = before && { ...before, feedPosition: row?.feedPosition ?? 0 };
@@ -108,11 +100,11 @@ async function writeAll(
       .map((step) => after(step, feedPositions.get(step.accountNumber)));
     if (fitting.length === 0) continue;
     try {
-      const end = await writeSteps(env.VIEWS, fitting, Date.now());
+      const { end, isFollowed } = await writeSteps(env.VIEWS, fitting, Date.now());
+      course.isFollowed ||= isFollowed;
       for (const { accountNumber, events: own } of fitting) {
         course.events += own.length;
         feedPositions.set(accountNumber, end);
-        caughtUp.set(accountNumber, own.at(-1)?.version ?? 0);
       }
     } catch (error) {
       for (const { accountNumber } of fitting) {

@@ -157,7 +157,7 @@ class Repairing {
     // A reader may have asked for it before any message of it came.
     if (this.#row === null) await registerAccounts(this.#env.OPERATIONS, [this.#accountNumber]);
     const version = after === "as-before" ? 0 : (after?.version ?? 0);
-    const end = await unlessRefused(
+    const { end } = await unlessRefused(
       this.#lacking[0]?.version ?? version,
       writeSteps(
         this.#env.VIEWS,

@@ -13,6 +13,7 @@ import {
   writeAccounts,
 } from "../views/accounts-view.ts";
 import { appendChunk, MAX_CHUNK_EVENTS } from "../views/feed-chunks.ts";
+import { saysFollowed, selectFollowed } from "../views/followed.ts";
 import { countMoves, type StatusMove } from "../views/status-totals.ts";
 
 export interface Step {
@@ -64,17 +65,23 @@ export function packSteps(steps: readonly Step[]): Step[][] {
   return transactions;
 }
 
+export interface Written {
+  /** Where the chunk ends; 0 where there is none. */
+  readonly end: number;
+  /** Whether anybody followed the feed live then. */
+  readonly isFollowed: boolean;
+}
+
 /**
  * Writes steps of different accounts in one transaction: the events as one chunk at the end of the feed, with the totals
- * after them, and each account's row once. `projectedAt`: epoch milliseconds; null in a repair. Answers where the chunk
- * ends. Rejects, having written nothing, where a row is not as it was read (`isMovedOn`): a row that says version n and
+ * after them, and each account's row once. `projectedAt`: epoch milliseconds; null in a repair. Rejects, having written nothing, where a row is not as it was read (`isMovedOn`): a row that says version n and
  * the events up to n in the feed are always one commit.
  */
 export async function writeSteps(
   views: D1Database,
   steps: readonly Step[],
   projectedAt: number | null,
-): Promise<number> {
+): Promise<Written> {
   const runs = steps
     .filter(({ events }) => events.length > 0)
     .map(({ accountNumber, events, feedPosition }) => ({ accountNumber, events, previous: feedPosition }));
@@ -88,15 +95,16 @@ export async function writeSteps(
     after === "as-before" ? accountNumber : [],
   );
   const chunk = hasChunk ? [appendChunk(views, runs, moves, projectedAt)] : [];
-  const [, appended] = await views.batch<{ head: number }>([
+  const results = await views.batch<{ head: number }>([
     assertUnmoved(views, new Map(steps.map(({ accountNumber, before }) => [accountNumber, before]))),
     ...chunk,
     ...(removed.length > 0 ? [removeAccounts(views, removed)] : []),
     ...(same?.length ? [writeAccounts(views, same, true)] : []),
     ...(others?.length ? [writeAccounts(views, others, false)] : []),
     ...(onlyInFeed.length > 0 ? [moveFeedPositions(views, onlyInFeed)] : []),
+    selectFollowed(views),
   ]);
-  return (hasChunk && appended?.results[0]?.head) || 0;
+  return { end: (hasChunk && results[1]?.results[0]?.head) || 0, isFollowed: saysFollowed(results.at(-1)) };
 }
 
 function moveOf({ before, after }: Step): StatusMove {

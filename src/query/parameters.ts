@@ -64,8 +64,10 @@ export function readPath<Schema extends z.ZodType>(context: QueryContext, schema
   return parse(schema, context.req.param());
 }
 
+const accountPathSchema = z.object({ accountNumber: accountNumberSchema });
+
 export function readAccountNumber(context: QueryContext): string {
-  return readPath(context, z.object({ accountNumber: accountNumberSchema })).accountNumber;
+  return readPath(context, accountPathSchema).accountNumber;
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, values: unknown): z.output<Schema> {

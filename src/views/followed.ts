@@ -10,5 +10,14 @@ export async function unmarkFollowed(views: D1Database): Promise<void> {
 }
 
 export async function isFollowed(views: D1Database): Promise<boolean> {
-  return (await views.prepare("SELECT id FROM followed").first()) !== null;
+  return saysFollowed(await selectFollowed(views).all());
+}
+
+/** The same as the last statement of a transaction: what it finds is true right after the commit, too. */
+export function selectFollowed(views: D1Database): D1PreparedStatement {
+  return views.prepare("SELECT id FROM followed");
+}
+
+export function saysFollowed(selected: D1Result | undefined): boolean {
+  return selected !== undefined && selected.results.length > 0;
 }

@@ -4,6 +4,7 @@ import { env, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CLOCK, seeToLost } from "../../src/processor/clock.ts";
 import type { ProcessorEnv } from "../../src/processor/env.ts";
+import { listParked, park } from "../../src/processor/parking.ts";
 import worker from "../../src/processor/worker.ts";
 import { CREATE } from "../workerd/commands.ts";
 import { Circle, freshNumber, functionNamed } from "../workerd/reacting.ts";
@@ -109,6 +110,18 @@ describe("the clock", () => {
     await circle.deliverEvents();
     await vi.waitUntil(armedAt);
   });
+});
+
+it("who is parked is off the list a tick after the views went on past what it waited for, whoever brought them there", async () => {
+  const circle = new Circle({});
+  const [passed, waiting] = [freshNumber(), freshNumber()];
+  await circle.command(passed, CREATE);
+  await circle.deliverEvents();
+  for (const accountNumber of [passed, waiting]) {
+    await park(env.OPERATIONS, accountNumber, { version: 1, message: "The answer to its commit was lost" });
+  }
+  await clock.tick();
+  expect((await listParked(env.OPERATIONS)).items).toMatchObject([{ accountNumber: waiting }]);
 });
 
 it("a function that is not done keeps the clock ticking; one that is parked does not", async () => {

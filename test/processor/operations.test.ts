@@ -659,15 +659,6 @@ describe("what is parked", () => {
     expect((await get("/v1/operations/parked")).body.total).toBe(2);
   });
 
-  it("is off the list as soon as the views went on past it, whoever brought them there", async () => {
-    const accountNumber = await projectedAccount(2);
-    await park(env.OPERATIONS, accountNumber, { version: 2, message: "The answer to its commit was lost" });
-    await deliver([
-      { accountNumber, events: (await env.ACCOUNT_LOGS.getByName(accountNumber).events(0, 2)).events },
-    ]);
-    expect((await get("/v1/operations/parked")).body.items).toEqual([]);
-  });
-
   it("is in the directory, also when no view has it", async () => {
     await park(env.OPERATIONS, "OP-UNSEEN", { version: 1, message: "The views were away" });
     expect((await post("/v1/operations/rebuilds")).body.total).toBe(1);

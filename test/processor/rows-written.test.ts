@@ -75,6 +75,15 @@ it("one chunk for all accounts of a batch: 41 rows for the lives of 10 accounts,
   expect(await rowsWritten(lives.map((events) => ({ events })))).toBe(31);
 });
 
+it("three round trips for accounts that are in the views: their rows, one transaction, and behind them who subscribed", async () => {
+  await rowsWritten([{ events: life.slice(0, 1) }]);
+  const statement = Object.getPrototypeOf(views.prepare("SELECT 1"));
+  const asked = (["all", "first", "run", "raw"] as const).map((method) => vi.spyOn(statement, method));
+  const batch = vi.spyOn(Object.getPrototypeOf(views), "batch");
+  await deliver([{ accountNumber: life[0]?.accountNumber, events: life.slice(1) }]);
+  expect([...asked, batch].reduce((sum, { mock }) => sum + mock.calls.length, 0)).toBe(3);
+});
+
 it("one chunk for the others where another consumer has brought one of ten accounts in: 10 rows", async () => {
   const numbers = Array.from({ length: 10 }, (_, index) => `M-${index}`);
   const of = (accountNumber: string, after: number, upTo: number) => ({
