@@ -84,7 +84,7 @@ export class AccountObject extends DurableObject<AccountObjectEnv> implements Ac
         const { version, published } = this.#log.head();
         this.#publisher.startFrom(published, version);
       }
-      await this.#publisher.publish();
+      await this.#publisher.publishToHead();
       this.#failedAlarms = 0;
       if (this.#isNoted !== false && !(await this.#noteUnpublished(null))) this.#armAlarm(MAX_ALARM_DELAY_MS);
     } catch (error) {

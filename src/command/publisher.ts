@@ -35,6 +35,8 @@ export class Publisher {
   /** Epoch milliseconds. */
   #nextSendAt = 0;
   #running: Promise<void> | null = null;
+  /** Who waits for the queue to have everything up to a version. */
+  #waitingFor: { readonly version: number; readonly reached: () => void }[] = [];
 
   constructor(queue: Queue<EventsMessage>, log: EventLog, accountNumber: string) {
     this.#queue = queue;
@@ -72,6 +74,13 @@ export class Publisher {
     return this.#running;
   }
 
+  /** The same, over as soon as the queue has what the log has now: of a busy account a run may go on for ever. */
+  async publishToHead(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waitingFor.push({ version: this.#head, reached: resolve });
+    await Promise.race([this.publish(), promise]);
+  }
+
   async #run(): Promise<void> {
     // Without this, a run that finds nothing would end before `publish` has stored it.
     await Promise.resolve();
@@ -91,6 +100,7 @@ export class Publisher {
     } finally {
       // In the same turn as the last look at what waits, so that an append after it starts a new run.
       this.#running = null;
+      this.#waitingFor = [];
     }
   }
 
@@ -111,6 +121,8 @@ export class Publisher {
     this.#cursor = version;
     const next = this.#inMemory.findIndex((event) => event.version > version);
     this.#inMemory = next < 0 ? [] : this.#inMemory.slice(next);
+    for (const { reached } of this.#waitingFor.filter((waiter) => waiter.version <= version)) reached();
+    this.#waitingFor = this.#waitingFor.filter((waiter) => waiter.version > version);
   }
 
   #messagesOf(events: readonly RecordedAccountEvent[]): EventsMessage[] {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { UNPUBLISHED_LIST } from "../../src/account/unpublished-accounts.ts";
 import worker from "../../src/command/worker.ts";
 import { recordSends } from "../workerd/account-objects.ts";
-import { CREATE, request } from "../workerd/commands.ts";
+import { CREATE, MAKE_DEFAULT, request } from "../workerd/commands.ts";
 import { send } from "./http.ts";
 
 beforeEach(async () => {
@@ -18,6 +18,8 @@ beforeEach(async () => {
 afterEach(() => vi.restoreAllMocks());
 
 const health = () => send("GET", "/health");
+
+const WAIT = { timeout: 20_000 };
 
 /** As if so much time had passed. */
 function later(ms: number): void {
@@ -47,6 +49,36 @@ it("is unwell, with the reason, while the queue has refused events for a minute,
   sendBatch.mockResolvedValue(undefined);
   await runDurableObjectAlarm(log);
   expect((await health()).status).toBe(200);
+});
+
+it("is well again as soon as the queue has what waited, however busy the account goes on being", async () => {
+  const { sendBatch } = recordSends();
+  sendBatch.mockRejectedValue(new Error("Queue overloaded"));
+  const log = env.ACCOUNT_LOGS.getByName("HEALTH-BUSY");
+  await log.execute([request(CREATE)], false);
+  await runDurableObjectAlarm(log);
+  later(61_000);
+  expect((await health()).status).toBe(503);
+
+  // The first send takes what waited; during it more is committed, and the next one hangs.
+  let sends = 0;
+  let isCommitted = false;
+  let isOver = false;
+  sendBatch.mockImplementation(async () => {
+    const isFirst = ++sends === 1;
+    while (!isOver && (!isFirst || !isCommitted)) await scheduler.wait(5);
+  });
+  const alarm = runDurableObjectAlarm(log);
+  try {
+    await vi.waitFor(() => expect(sends).toBe(1), WAIT);
+    await log.execute([request(MAKE_DEFAULT)], false);
+    isCommitted = true;
+    await vi.waitFor(async () => expect((await health()).status).toBe(200), WAIT);
+    expect(sends).toBe(2);
+  } finally {
+    isOver = true;
+    await alarm;
+  }
 });
 
 it("is unwell where the list of those accounts does not answer", async () => {
