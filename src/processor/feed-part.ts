@@ -2,47 +2,33 @@
 
 import { MAX_LOG_SLICE } from "../account/account-log.ts";
 import type { RecordedAccountEvent } from "../account/events.ts";
-import {
-  type AccountFeedEntry,
-  readEntries,
-  readRuns,
-  relinkRuns,
-  type StoredFeedRun,
-  scanRuns,
-} from "../views/account-feed.ts";
-import type { AccountRow } from "../views/accounts-view.ts";
+import { type AccountFeedEntry, readEntries, relinkRuns, type StoredFeedRun } from "../views/account-feed.ts";
 
 export class FeedPart {
   readonly #views: D1Database;
+  readonly #accountNumber: string;
   readonly #runs: readonly StoredFeedRun[];
   readonly #isChain: boolean;
   #entries = new Map<number, AccountFeedEntry[]>();
   #upTo = 0;
   /** Where its newest chunk ends; 0 where it has none. */
   readonly head: number;
+  /** Behind this position the feed may have events of the account that are not in here: it was looked at earlier. */
+  readonly end: number;
 
-  /**
-   * `row`: the account's, read before; null where the view has none. Follows the chain from there, where the feed as a
-   * whole is as long as it has to be and the chain leads to all that the row speaks of; else looks through the feed.
-   */
-  static async read(
+  constructor(
     views: D1Database,
     accountNumber: string,
-    row: Pick<AccountRow, "version" | "feedPosition"> | null,
-    isFeedWhole: boolean,
-  ): Promise<FeedPart> {
-    if (isFeedWhole) {
-      const runs = await readRuns(views, accountNumber, row?.feedPosition ?? 0);
-      if (hasAll(runs, row?.version ?? 0)) return new FeedPart(views, runs, true);
-    }
-    return new FeedPart(views, await scanRuns(views, accountNumber), false);
-  }
-
-  private constructor(views: D1Database, runs: readonly StoredFeedRun[], isChain: boolean) {
+    runs: readonly StoredFeedRun[],
+    end: number,
+    isChain: boolean,
+  ) {
     this.#views = views;
+    this.#accountNumber = accountNumber;
     this.#runs = runs;
     this.#isChain = isChain;
-    this.head = Math.max(0, ...runs.map(({ chunk }) => chunk));
+    this.head = runs.reduce((newest, { chunk }) => Math.max(newest, chunk), 0);
+    this.end = Math.max(end, this.head);
   }
 
   /** What stands at a version: more than one entry only in a damaged feed. Versions are asked for in ascending order. */
@@ -61,22 +47,12 @@ export class FeedPart {
   }
 
   /** Makes a chain of what there is, unless it is one. */
-  async relink(accountNumber: string): Promise<void> {
-    if (!this.#isChain && this.#runs.length > 0) await relinkRuns(this.#views, accountNumber, this.#runs);
+  async relink(): Promise<void> {
+    if (!this.#isChain) await relinkRuns(this.#views, this.#accountNumber, this.#runs);
   }
 }
 
 /** Whether the entry is the event, as of today's shape. */
 export function isEntryOf({ event }: AccountFeedEntry, logged: RecordedAccountEvent): boolean {
   return JSON.stringify(event) === JSON.stringify(logged);
-}
-
-/** Whether the runs are versions 1 up to that one, each once. */
-function hasAll(runs: readonly StoredFeedRun[], version: number): boolean {
-  let reached = 0;
-  for (const run of runs.toSorted((one, other) => one.version - other.version)) {
-    if (run.version !== reached + 1) return false;
-    reached += run.count;
-  }
-  return reached === version;
 }

@@ -171,7 +171,6 @@ async function repairAll(
     try {
       const came = pending.get(accountNumber);
       const { parked: reason } = await repairOrPark(env, accountNumber, {
-        from: "checkpoint",
         ...(came === undefined ? {} : { upTo: came.lastVersion, traceId: lastTrace(came) }),
       });
       if (reason !== null) parked.push(accountNumber);

@@ -10,7 +10,7 @@ export async function repairAndAnnounce(
   accountNumber: string,
   traceId?: string,
 ): Promise<RepairOutcome> {
-  const outcome = await repairOrPark(env, accountNumber, { from: "checkpoint", traceId });
+  const outcome = await repairOrPark(env, accountNumber, { traceId });
   if (outcome.parked === null) await announceRepaired(env, accountNumber, outcome.version);
   return outcome;
 }

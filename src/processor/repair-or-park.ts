@@ -3,6 +3,7 @@
 import { logLine } from "../http/log-line.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { park, unpark } from "./parking.ts";
+import type { RangeFeed } from "./range-feed.ts";
 import { repair, Unprojectable } from "./repair.ts";
 
 export interface RepairOutcome {
@@ -14,9 +15,8 @@ export interface RepairOutcome {
 
 /** What a repair is asked for with. */
 export interface RepairAsked {
-  readonly from: "checkpoint" | "start";
-  /** See `FeedPart`. */
-  readonly isFeedWhole?: boolean;
+  /** Of a walk's range, for a repair that takes nothing on trust (see `repair`). */
+  readonly feed?: RangeFeed;
   /** A version that the log has to have, since an event of it came. */
   readonly upTo?: number;
   /** The trace that led here, for the log line. */
@@ -27,11 +27,12 @@ export interface RepairAsked {
 export async function repairOrPark(
   env: ProcessorEnv,
   accountNumber: string,
-  { from, isFeedWhole, upTo = 0, traceId }: RepairAsked,
+  { feed, upTo = 0, traceId }: RepairAsked,
 ): Promise<RepairOutcome> {
   const startedAt = Date.now();
+  const from = feed === undefined ? "checkpoint" : "start";
   try {
-    const version = await repair(env, accountNumber, from, isFeedWhole);
+    const version = await repair(env, accountNumber, feed);
     if (version < upTo) throw new Unprojectable(upTo, `The log ends at version ${version}`);
     await unpark(env.OPERATIONS, accountNumber, version);
     logLine("repair", { traceId, accountNumber, from, version, durationMs: Date.now() - startedAt });

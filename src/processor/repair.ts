@@ -5,11 +5,12 @@ import type { Account } from "../account/account.ts";
 import type { RecordedAccountEvent } from "../account/events.ts";
 import { evolve } from "../account/evolve.ts";
 import { type AccountRow, isMovedOn, isRefused, projectedAccount, readRows } from "../views/accounts-view.ts";
-import { correctEvent, MAX_CHUNK_EVENTS } from "../views/feed-chunks.ts";
+import { type Correction, correctEvents, MAX_CHUNK_EVENTS } from "../views/feed-chunks.ts";
 import { registerAccounts } from "./directory.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { eventsAfter } from "./events-after.ts";
-import { FeedPart, isEntryOf } from "./feed-part.ts";
+import { type FeedPart, isEntryOf } from "./feed-part.ts";
+import type { RangeFeed } from "./range-feed.ts";
 import { type RowBefore, type Step, writeSteps } from "./steps.ts";
 
 /** An event that can't be applied: the account waits for a person, or for newer code, in front of it. */
@@ -28,50 +29,49 @@ const MAX_ATTEMPTS = 10;
 
 /**
  * Reads the account's log from its owner, folds it, and writes what the account's row, its part of the totals and the feed
- * have to be, in guarded transactions. `from` the `checkpoint`, the row is taken as the fold of the log that far, and the
- * feed as having the events that far, and only what follows is read; from the `start`, nothing is taken on trust
- * (`isFeedWhole`: see `FeedPart`). Answers the version that the views are at. Throws `Unprojectable`, having brought the
- * views as far as the event before; a row that was further stays as it is.
+ * have to be, in guarded transactions. Without `feed` it begins at the checkpoint: the row is taken as the fold of the log that
+ * far, and the feed as having the events that far, and only what follows is read. With it, which has the account in its range,
+ * nothing is taken on trust. Answers the version that the views are at. Throws `Unprojectable`, having brought the views as
+ * far as the event before; a row that was further stays as it is.
  */
-export async function repair(
-  env: ProcessorEnv,
-  accountNumber: string,
-  from: "checkpoint" | "start",
-  isFeedWhole = true,
-): Promise<number> {
+export async function repair(env: ProcessorEnv, accountNumber: string, feed?: RangeFeed): Promise<number> {
   const row = await readRow(env, accountNumber);
-  const part = from === "start" ? await FeedPart.read(env.VIEWS, accountNumber, row, isFeedWhole) : null;
-  const repairing = new Repairing(env, accountNumber, row, part, isFeedWhole);
-  const trusted = from === "checkpoint" && row !== null ? projectedAccount(row) : null;
-  await part?.relink(accountNumber);
+  const part = (await feed?.partOf(accountNumber, row)) ?? null;
+  const repairing = new Repairing(env, accountNumber, row, part, feed ?? null);
+  const trusted = part === null && row !== null ? projectedAccount(row) : null;
+  await part?.relink();
   return repairing.run(trusted);
 }
 
 class Repairing {
   readonly #env: ProcessorEnv;
   readonly #accountNumber: string;
+  readonly #feed: RangeFeed | null;
   /** Null where the feed is taken as having what the row says. */
   #part: FeedPart | null;
-  readonly #isFeedWhole: boolean;
   readonly #versionAtFirst: number;
   readonly #projectedAt: number | null;
   /** The row as it was read or written last. */
   #row: RowBefore | null;
   #feedPosition: number;
+  /** See `Step`. */
+  #lookedUpTo: number | undefined;
   #written: Step["after"] = null;
   /** Whether another writer was met. */
   #isMovedOn = false;
   /** Events that the feed lacks, at versions that follow each other. */
   #lacking: RecordedAccountEvent[] = [];
+  /** Events that the feed has wrong. */
+  #wrong: Correction[] = [];
 
   constructor(
     env: ProcessorEnv,
     accountNumber: string,
     row: RowBefore | null,
     part: FeedPart | null,
-    isFeedWhole: boolean,
+    feed: RangeFeed | null,
   ) {
-    this.#isFeedWhole = isFeedWhole;
+    this.#feed = feed;
     this.#env = env;
     this.#accountNumber = accountNumber;
     this.#part = part;
@@ -79,6 +79,7 @@ class Repairing {
     this.#row = row;
     this.#versionAtFirst = row?.version ?? 0;
     this.#feedPosition = part?.head ?? row?.feedPosition ?? 0;
+    this.#lookedUpTo = part?.end;
   }
 
   async run(trusted: Account | null): Promise<number> {
@@ -102,6 +103,7 @@ class Repairing {
         }
         if (isLacking) this.#lacking.push(event);
       }
+      await this.#correct();
       // Read only now, so that little can come between it and the write, however long the log is.
       if (attempt > 1) await this.#readRowAgain();
       const version = state?.version ?? 0;
@@ -128,9 +130,15 @@ class Repairing {
     if (this.#part === null) return event.version > this.#versionAtFirst;
     const entries = await this.#part.at(event.version);
     for (const entry of entries) {
-      if (!isEntryOf(entry, event)) await correctEvent(this.#env.VIEWS, entry.position, event);
+      if (!isEntryOf(entry, event)) this.#wrong.push({ position: entry.position, event });
     }
+    if (this.#wrong.length >= MAX_CHUNK_EVENTS) await this.#correct();
     return entries.length === 0;
+  }
+
+  async #correct(): Promise<void> {
+    await correctEvents(this.#env.VIEWS, this.#wrong);
+    this.#wrong = [];
   }
 
   #hasRoomFor({ version }: RecordedAccountEvent): boolean {
@@ -168,12 +176,16 @@ class Repairing {
             feedPosition: this.#feedPosition,
             events: this.#lacking,
             after,
+            ...(this.#lookedUpTo === undefined ? {} : { lookedUpTo: this.#lookedUpTo }),
           },
         ],
         this.#projectedAt,
       ),
     );
-    if (this.#lacking.length > 0) this.#feedPosition = end;
+    if (this.#lacking.length > 0) {
+      this.#feedPosition = end;
+      if (this.#part !== null) this.#lookedUpTo = end;
+    }
     this.#lacking = [];
     this.#written = after;
     const written = after === "as-before" ? this.#row : after;
@@ -182,14 +194,12 @@ class Repairing {
 
   async #readRowAgain(): Promise<void> {
     const row = await readRow(this.#env, this.#accountNumber);
-    if (row?.feedPosition === this.#row?.feedPosition && row?.version === this.#row?.version) return;
     // Whoever else wrote it added to the feed what it says; and another repair perhaps what it lacked, too.
     this.#isMovedOn = true;
     this.#row = row;
-    this.#feedPosition = row?.feedPosition ?? 0;
-    if (this.#part !== null) {
-      this.#part = await FeedPart.read(this.#env.VIEWS, this.#accountNumber, row, this.#isFeedWhole);
-    }
+    this.#part = (await this.#feed?.partOf(this.#accountNumber, row)) ?? null;
+    this.#feedPosition = this.#part?.head ?? row?.feedPosition ?? 0;
+    this.#lookedUpTo = this.#part?.end;
     const stillLacking: RecordedAccountEvent[] = [];
     for (const event of this.#lacking) {
       if (await this.#isStillLacking(event, row?.version ?? 0)) stillLacking.push(event);
@@ -202,8 +212,7 @@ class Repairing {
   }
 
   async #isStillLacking({ version }: RecordedAccountEvent, rowVersion: number): Promise<boolean> {
-    if (version > this.#versionAtFirst) return version > rowVersion;
-    return this.#part === null || (await this.#part.at(version)).length === 0;
+    return this.#part === null ? version > rowVersion : (await this.#part.at(version)).length === 0;
   }
 }
 

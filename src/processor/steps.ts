@@ -12,7 +12,7 @@ import {
   type WrittenAccount,
   writeAccounts,
 } from "../views/accounts-view.ts";
-import { appendChunk, MAX_CHUNK_EVENTS } from "../views/feed-chunks.ts";
+import { appendChunk, assertNothingSince, MAX_CHUNK_EVENTS } from "../views/feed-chunks.ts";
 import { saysFollowed, selectFollowed } from "../views/followed.ts";
 import { countMoves, type StatusMove } from "../views/status-totals.ts";
 
@@ -26,6 +26,8 @@ export interface Step {
   readonly events: readonly RecordedAccountEvent[];
   /** What the row is to be; null where the account has no log; "as-before" where only the feed lacks something. */
   readonly after: Account | null | "as-before";
+  /** Up to which position the feed was looked through for the events; left out where the row's word is taken for what it has. */
+  readonly lookedUpTo?: number;
 }
 
 /** An account as its row says, and where the feed has its newest events. */
@@ -74,8 +76,9 @@ export interface Written {
 
 /**
  * Writes steps of different accounts in one transaction: the events as one chunk at the end of the feed, with the totals
- * after them, and each account's row once. `projectedAt`: epoch milliseconds; null in a repair. Rejects, having written nothing, where a row is not as it was read (`isMovedOn`): a row that says version n and
- * the events up to n in the feed are always one commit.
+ * after them, and each account's row once. `projectedAt`: epoch milliseconds; null in a repair. Rejects, having written
+ * nothing, where a row, or what the feed has of an account that was looked for there, is not as it was read (`isMovedOn`): a
+ * row that says version n and the events up to n in the feed are always one commit.
  */
 export async function writeSteps(
   views: D1Database,
@@ -95,8 +98,14 @@ export async function writeSteps(
     after === "as-before" ? accountNumber : [],
   );
   const chunk = hasChunk ? [appendChunk(views, runs, moves, projectedAt)] : [];
+  const guards = steps.flatMap(({ accountNumber, events, lookedUpTo }) =>
+    lookedUpTo === undefined || events.length === 0
+      ? []
+      : [assertNothingSince(views, accountNumber, lookedUpTo)],
+  );
   const results = await views.batch<{ head: number }>([
     assertUnmoved(views, new Map(steps.map(({ accountNumber, before }) => [accountNumber, before]))),
+    ...guards,
     ...chunk,
     ...(removed.length > 0 ? [removeAccounts(views, removed)] : []),
     ...(same?.length ? [writeAccounts(views, same, true)] : []),
@@ -104,7 +113,8 @@ export async function writeSteps(
     ...(onlyInFeed.length > 0 ? [moveFeedPositions(views, onlyInFeed)] : []),
     selectFollowed(views),
   ]);
-  return { end: (hasChunk && results[1]?.results[0]?.head) || 0, isFollowed: saysFollowed(results.at(-1)) };
+  const end = hasChunk ? results[1 + guards.length]?.results[0]?.head : undefined;
+  return { end: end ?? 0, isFollowed: saysFollowed(results.at(-1)) };
 }
 
 function moveOf({ before, after }: Step): StatusMove {

@@ -7,28 +7,28 @@ import { readLog } from "../account/reach-log.ts";
 import { type AccountRow, PROJECTION, readRows } from "../views/accounts-view.ts";
 import type { Finding } from "./differences.ts";
 import type { ProcessorEnv } from "./env.ts";
-import { FeedPart } from "./feed-part.ts";
+import type { RangeFeed } from "./range-feed.ts";
 
 /** An event that is younger may still be on its way through the queue. */
 const ON_ITS_WAY_MS = 60_000;
 
 /**
  * Compares one account as far as its row says that it is projected, and tells what it finds as it goes: a long log may
- * be wrong throughout. `isFeedWhole`: see `FeedPart`. Answers how many events are in the log. Throws where a part does not
- * answer.
+ * be wrong throughout. `feed`: of a range that has the account. Answers how many events are in the log. Throws where a part
+ * does not answer.
  */
 export async function compare(
   env: ProcessorEnv,
   accountNumber: string,
   tell: (findings: readonly Finding[]) => Promise<void>,
-  isFeedWhole = true,
+  feed: RangeFeed,
 ): Promise<number> {
   // The row first: what is projected while we read is not compared, and so can't look like a difference.
   const row = (await readRows(env.VIEWS, [accountNumber])).get(accountNumber) ?? null;
   const projected = row?.version ?? 0;
   // What is in the feed before the log is read must be in the log.
-  const feed = await FeedPart.read(env.VIEWS, accountNumber, row, isFeedWhole);
-  const ahead = await feed.after(projected);
+  const part = await feed.partOf(accountNumber, row);
+  const ahead = await part.after(projected);
   let findings: Finding[] = [];
   const expect = (field: string, view: unknown, log: unknown): void => {
     if (view !== log) findings.push({ accountNumber, field, view, log });
@@ -52,7 +52,7 @@ export async function compare(
         atRow = null;
         expect("fold", event.version, String(error));
       }
-      const [entry, ...again] = await feed.at(event.version);
+      const [entry, ...again] = await part.at(event.version);
       expect(`feed ${event.version}`, JSON.stringify(entry?.event) ?? null, JSON.stringify(event));
       if (entry !== undefined && entry.position < position)
         expect(`feed ${event.version} position`, entry.position, null);

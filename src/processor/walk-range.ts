@@ -2,13 +2,13 @@
 
 import { ACCOUNT_STATUSES } from "../account/account.ts";
 import { LogUnavailable } from "../account/reach-log.ts";
-import { scanUnlisted } from "../views/account-feed.ts";
 import { readRangeNumbers } from "../views/accounts-view.ts";
 import { compareStatusTotals, recountStatusTotals } from "../views/status-totals.ts";
 import { accountsToSettle, type Finding, keepFindings, markMended } from "./differences.ts";
 import { accountsIn, registerAccounts } from "./directory.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { park } from "./parking.ts";
+import { RangeFeed } from "./range-feed.ts";
 import { repairOrPark } from "./repair-or-park.ts";
 import { compare } from "./verify.ts";
 import { finishRange, type RangeMessage, readRange, type WalkRange } from "./walks.ts";
@@ -27,8 +27,7 @@ interface Work {
   /** Accounts of which an earlier attempt found something and was interrupted before it was settled. */
   readonly toSettle: ReadonlySet<string>;
   readonly attempt: number;
-  /** See `FeedPart`. */
-  readonly isFeedWhole: boolean;
+  readonly feed: RangeFeed;
 }
 
 /** Does a range that is not done yet, at the `attempt`th time. Rejects where a part does not answer. */
@@ -37,12 +36,12 @@ export async function walkRange(env: ProcessorEnv, message: RangeMessage, attemp
   if (range === null) return;
   const { walk, isFeedWhole = false } = message;
   const toSettle = range.mends ? await accountsToSettle(env.OPERATIONS, walk, range) : new Set<string>();
-  const work: Work = { env, walk, range, attempt, toSettle, isFeedWhole };
+  const feed = new RangeFeed(env.VIEWS, range, isFeedWhole);
+  const work: Work = { env, walk, range, attempt, toSettle, feed };
   // What is in a view and not in the directory is looked at too: it may have no log at all.
   const known = new Set(await accountsIn(env.OPERATIONS, range));
   const viewed = await readRangeNumbers(env.VIEWS, range.after, range.upTo);
-  const unlisted = isFeedWhole ? [] : await scanUnlisted(env.VIEWS, range.after, range.upTo);
-  const accountNumbers = [...new Set([...known, ...viewed, ...unlisted])];
+  const accountNumbers = [...new Set([...known, ...viewed, ...(await feed.accountNumbers())])];
   const events: number[] = [];
   for (let start = 0; start < accountNumbers.length; start += PARALLEL_ACCOUNTS) {
     const side = accountNumbers.slice(start, start + PARALLEL_ACCOUNTS);
@@ -78,8 +77,8 @@ async function walkAccount(work: Work, accountNumber: string): Promise<number> {
   }
 }
 
-async function rebuild({ env, walk, isFeedWhole }: Work, accountNumber: string): Promise<number> {
-  const { version, parked } = await repairOrPark(env, accountNumber, { from: "start", isFeedWhole });
+async function rebuild({ env, walk, feed }: Work, accountNumber: string): Promise<number> {
+  const { version, parked } = await repairOrPark(env, accountNumber, { feed });
   if (parked !== null) {
     await keepFindings(env.OPERATIONS, walk, [
       { accountNumber, field: `event ${version + 1}`, view: null, log: parked },
@@ -89,18 +88,18 @@ async function rebuild({ env, walk, isFeedWhole }: Work, accountNumber: string):
 }
 
 async function verify(work: Work, accountNumber: string): Promise<number> {
-  const { env, walk, range, toSettle, isFeedWhole } = work;
+  const { env, walk, range, toSettle, feed } = work;
   let found = 0;
   const keep = async (findings: readonly Finding[]): Promise<void> => {
     found += findings.length;
     await keepFindings(env.OPERATIONS, walk, findings);
   };
-  const events = await compare(env, accountNumber, keep, isFeedWhole);
+  const events = await compare(env, accountNumber, keep, feed);
   if (!range.mends || (found === 0 && !toSettle.has(accountNumber))) return events;
-  if (found > 0) await repairOrPark(env, accountNumber, { from: "start", isFeedWhole });
+  if (found > 0) await repairOrPark(env, accountNumber, { feed });
   await markMended(env.OPERATIONS, walk, accountNumber);
   // What is found again could not be mended.
-  if (found > 0) await compare(env, accountNumber, keep, isFeedWhole);
+  if (found > 0) await compare(env, accountNumber, keep, feed);
   return events;
 }
 

@@ -8,8 +8,16 @@ import type { StoredRun } from "./feed-chunks.ts";
 
 /** Links of a chain that one query follows. */
 const MAX_LINKS_PER_QUERY = 10_000;
-/** Positions that one query looks through where there is no chain to follow. */
-const POSITIONS_PER_SCAN = 100_000;
+/** A database of D1 is no larger, and no event is smaller as it is kept (D1 documentation, "Limits"). */
+const MAX_DATABASE_BYTES = 10_000_000_000;
+export const MIN_EVENT_BYTES = 250;
+/** So no feed is longer. */
+export const MAX_FEED_LENGTH = MAX_DATABASE_BYTES / MIN_EVENT_BYTES;
+/**
+ * Positions that one query looks through where there is no chain to follow: 50 to 100 MB. All that a feed can have takes 200
+ * queries, of the thousand that D1 takes from one invocation.
+ */
+const POSITIONS_PER_SCAN = 200_000;
 
 /** Versions that are looked at in one query for the newest of a type, and what else is in the chunk of the last of them. */
 const VERSIONS_PER_LOOK = 100;
@@ -22,6 +30,8 @@ export interface StoredFeedRun {
   readonly position: number;
   /** The last position of that chunk. */
   readonly chunk: number;
+  /** The chunk that it says has those before; 0 where none has. */
+  readonly previous: number;
 }
 
 interface RunRow {
@@ -80,18 +90,37 @@ export async function readRuns(
   return runs;
 }
 
-/** The same, found by looking through the whole feed: slow, and right whatever the chain says. */
-export async function scanRuns(views: D1Database, accountNumber: string): Promise<StoredFeedRun[]> {
-  const runs: StoredFeedRun[] = [];
-  await scan(views, async (after, upTo) => {
+/** A range of account numbers: after one, up to another; null is no end. */
+interface NumberRange {
+  readonly after: string;
+  readonly upTo: string | null;
+}
+
+/**
+ * Where the events of a range's accounts are, found by looking through the feed after a position up to another: right whatever
+ * the chains say, and slow, so it is done once for all of the range. Has accounts, too, that nobody else knows of.
+ */
+export async function scanRuns(
+  views: D1Database,
+  { after, upTo }: NumberRange,
+  from: number,
+  end: number,
+): Promise<Map<string, StoredFeedRun[]>> {
+  const runs = new Map<string, StoredFeedRun[]>();
+  await scan(from, end, async (start, stop) => {
     const { results } = await views
       .prepare(
-        `SELECT last_position AS lastPosition, first_position AS firstPosition, runs -> ?3 AS run FROM feed_chunks
-         WHERE last_position > ?1 AND last_position <= ?2 AND run IS NOT NULL`,
+        `SELECT key AS accountNumber, last_position AS lastPosition, first_position AS firstPosition, value AS run
+         FROM feed_chunks JOIN json_each(runs)
+         WHERE last_position > ?1 AND last_position <= ?2 AND key > ?3 AND (?4 IS NULL OR key <= ?4)`,
       )
-      .bind(after, upTo, pathOf(accountNumber))
-      .all<RunRow>();
-    runs.push(...results.map(runOf));
+      .bind(start, stop, after, upTo)
+      .all<RunRow & { accountNumber: string }>();
+    for (const { accountNumber, ...row } of results) {
+      const own = runs.get(accountNumber) ?? [];
+      runs.set(accountNumber, own);
+      own.push(runOf(row));
+    }
   });
   return runs;
 }
@@ -102,36 +131,19 @@ export async function relinkRuns(
   accountNumber: string,
   runs: readonly StoredFeedRun[],
 ): Promise<void> {
-  const chunks = runs.map(({ chunk }) => chunk).toSorted((one, other) => one - other);
-  const links = chunks.map((chunk, index) => [chunk, chunks[index - 1] ?? 0]);
+  const inOrder = runs.toSorted((one, other) => one.chunk - other.chunk);
+  const links = inOrder.flatMap(({ chunk, previous }, index) => {
+    const right = inOrder[index - 1]?.chunk ?? 0;
+    return previous === right ? [] : [[chunk, right]];
+  });
+  if (links.length === 0) return;
   await views
     .prepare(
-      `UPDATE feed_chunks SET runs = json_set(runs, ?2 || '[3]', link.value ->> 1)
+      `UPDATE feed_chunks SET runs = json_replace(runs, ?2 || '[3]', link.value ->> 1)
        FROM json_each(?1) AS link WHERE last_position = link.value ->> 0`,
     )
     .bind(JSON.stringify(links), pathOf(accountNumber))
     .run();
-}
-
-/** The accounts after one number up to another (null: no end) of which the feed has events and the list no row. */
-export async function scanUnlisted(
-  views: D1Database,
-  afterNumber: string,
-  upToNumber: string | null,
-): Promise<string[]> {
-  const unlisted = new Set<string>();
-  await scan(views, async (after, upTo) => {
-    const { results } = await views
-      .prepare(
-        `SELECT DISTINCT key AS accountNumber FROM feed_chunks JOIN json_each(runs)
-         WHERE last_position > ?1 AND last_position <= ?2 AND key > ?3 AND (?4 IS NULL OR key <= ?4)
-           AND NOT EXISTS (SELECT 1 FROM accounts WHERE account_number = key)`,
-      )
-      .bind(after, upTo, afterNumber, upToNumber)
-      .all<{ accountNumber: string }>();
-    for (const { accountNumber } of results) unlisted.add(accountNumber);
-  });
-  return [...unlisted];
 }
 
 /**
@@ -146,35 +158,27 @@ export async function isFeedAsLongAsVersions(views: D1Database): Promise<boolean
   let length = 0;
   // What is behind that head came after the versions were read.
   const end = head?.results[0]?.number ?? 0;
-  await scan(
-    views,
-    async (after, upTo) => {
-      length +=
-        (await views
-          .prepare(
-            `SELECT coalesce(sum(last_position - first_position + 1), 0) AS length FROM feed_chunks
-             WHERE last_position > ?1 AND last_position <= ?2`,
-          )
-          .bind(after, upTo)
-          .first<number>("length")) ?? 0;
-    },
-    end,
-  );
+  await scan(0, end, async (after, upTo) => {
+    length +=
+      (await views
+        .prepare(
+          `SELECT coalesce(sum(last_position - first_position + 1), 0) AS length FROM feed_chunks
+           WHERE last_position > ?1 AND last_position <= ?2`,
+        )
+        .bind(after, upTo)
+        .first<number>("length")) ?? 0;
+  });
   return length === (versions?.results[0]?.number ?? 0);
 }
 
-/** Goes over the feed in pieces, each small enough for one query. */
+/** Goes over the feed, after a position up to another, in pieces each small enough for one query. */
 async function scan(
-  views: D1Database,
+  from: number,
+  end: number,
   look: (after: number, upTo: number) => Promise<void>,
-  end?: number,
 ): Promise<void> {
-  const head =
-    end ??
-    (await views.prepare("SELECT max(last_position) AS head FROM feed_chunks").first<number>("head")) ??
-    0;
-  for (let after = 0; after < head; after += POSITIONS_PER_SCAN) {
-    await look(after, Math.min(after + POSITIONS_PER_SCAN, head));
+  for (let after = from; after < end; after += POSITIONS_PER_SCAN) {
+    await look(after, Math.min(after + POSITIONS_PER_SCAN, end));
   }
 }
 
@@ -263,8 +267,8 @@ async function readChainHead(views: D1Database, accountNumber: string): Promise<
 const pathOf = (accountNumber: string): string => `$."${accountNumber}"`;
 
 function runOf({ lastPosition, firstPosition, run }: RunRow): StoredFeedRun {
-  const [index, version, count] = parseRun(run);
-  return { position: firstPosition + index, version, count, chunk: lastPosition };
+  const [index, version, count, previous] = parseRun(run);
+  return { position: firstPosition + index, version, count, chunk: lastPosition, previous };
 }
 
 function parseRun(run: string): StoredRun {

@@ -56,18 +56,54 @@ export function appendChunk(
     );
 }
 
-/** Puts the right event where the feed has a wrong one. Numbers are bound as floating-point ones, which no path can have. */
-export async function correctEvent(
+/** What is right at a position. */
+export interface Correction {
+  readonly position: number;
+  readonly event: RecordedAccountEvent;
+}
+
+/**
+ * Puts right events where the feed has wrong ones: one statement for as many as a chunk may have, however many chunks they are in. An
+ * event goes only where a run of its account says that its version stands, whatever the feed has become since it was read.
+ */
+export async function correctEvents(views: D1Database, corrections: readonly Correction[]): Promise<void> {
+  for (let start = 0; start < corrections.length; start += MAX_CHUNK_EVENTS) {
+    const some = corrections.slice(start, start + MAX_CHUNK_EVENTS);
+    await views
+      .prepare(
+        `WITH corrections AS (
+           SELECT value ->> 'position' AS position, value -> 'event' AS correct, value ->> '$.event.version' AS version,
+             '$."' || (value ->> '$.event.accountNumber') || '"' AS run FROM json_each(?1)
+         )
+         UPDATE feed_chunks SET events = (
+           SELECT json_group_array(json(coalesce(correct, events -> key)) ORDER BY key)
+           FROM json_each(events) LEFT JOIN corrections ON position = first_position + key
+             AND key - (runs ->> (run || '[0]')) BETWEEN 0 AND (runs ->> (run || '[2]')) - 1
+             AND key - (runs ->> (run || '[0]')) + (runs ->> (run || '[1]')) = version
+         )
+         WHERE last_position IN (
+           SELECT (SELECT min(last_position) FROM feed_chunks WHERE last_position >= position) FROM corrections
+         )`,
+      )
+      .bind(JSON.stringify(some))
+      .run();
+  }
+}
+
+/**
+ * Fails with the constraint `views_moved_on`, as `assertUnmoved` does, where the feed has events of the account in chunks behind
+ * the one that ends at `end`, or that chunk is gone. Writes nothing.
+ */
+export function assertNothingSince(
   views: D1Database,
-  position: number,
-  event: RecordedAccountEvent,
-): Promise<void> {
-  await views
+  accountNumber: string,
+  end: number,
+): D1PreparedStatement {
+  return views
     .prepare(
-      `UPDATE feed_chunks SET events = json_set(events, '$[' || CAST(?1 - first_position AS INTEGER) || ']', json(?2))
-       WHERE last_position = (SELECT min(last_position) FROM feed_chunks WHERE last_position >= ?1)
-         AND first_position <= ?1`,
+      `INSERT INTO moved_on
+       SELECT ?1 WHERE (?2 > 0 AND NOT EXISTS (SELECT 1 FROM feed_chunks WHERE last_position = ?2))
+         OR EXISTS (SELECT 1 FROM feed_chunks WHERE last_position > ?2 AND runs -> ('$."' || ?1 || '"') IS NOT NULL)`,
     )
-    .bind(position, JSON.stringify(event))
-    .run();
+    .bind(accountNumber, end);
 }

@@ -3,6 +3,7 @@
 import { env, runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { park } from "../../src/processor/parking.ts";
+import { RangeFeed } from "../../src/processor/range-feed.ts";
 import { repair } from "../../src/processor/repair.ts";
 import worker from "../../src/processor/worker.ts";
 import { readAccountFeed } from "../../src/views/account-feed.ts";
@@ -56,6 +57,8 @@ const deliverRepairs = () => deliver(repairs.splice(0), views, "account-repairs"
 function hasRange(body: unknown): body is { readonly range: number } {
   return typeof body === "object" && body !== null && "range" in body;
 }
+
+const ALL = { after: "", upTo: null };
 
 let accounts = 0;
 
@@ -194,11 +197,15 @@ describe("a rebuild", () => {
     expect(repairs).toHaveLength(2_003);
   });
 
-  it("of one account twice at once adds what the feed lacks once", async () => {
-    await projectedAccount(2);
-    const accountNumber = await projectedAccount(3);
+  it.each([
+    ["", [2, 3]],
+    [", also where it comes to be as long as it was", [3]],
+  ])("of one account twice at once adds what the feed lacks once%s", async (_, counts) => {
+    const numbers: string[] = [];
+    for (const count of counts) numbers.push(await projectedAccount(count));
+    const accountNumber = numbers.at(-1) ?? "";
     await loseFeed();
-    const again = () => repair({ ...env, VIEWS: views }, accountNumber, "start", false);
+    const again = () => repair(env, accountNumber, new RangeFeed(views, ALL, false));
     await Promise.allSettled([again(), again(), again()]);
     await expectProjected(accountNumber);
   });
@@ -304,7 +311,9 @@ describe("a rebuild", () => {
         },
       }),
     };
-    expect(await repair({ ...bindings(), ACCOUNT_LOGS: busy }, accountNumber, "start")).toBe(300);
+    expect(
+      await repair({ ...bindings(), ACCOUNT_LOGS: busy }, accountNumber, new RangeFeed(views, ALL, true)),
+    ).toBe(300);
     await expectProjected(accountNumber);
   });
 });

@@ -2,11 +2,12 @@
 
 import { env, evictDurableObject } from "cloudflare:test";
 import { beforeEach, expect, it, vi } from "vitest";
+import { RangeFeed } from "../../src/processor/range-feed.ts";
 import { repair } from "../../src/processor/repair.ts";
 import { compare } from "../../src/processor/verify.ts";
 import { readAccount } from "../../src/views/accounts-view.ts";
 import { readFeed } from "../../src/views/feed.ts";
-import { correctEvent } from "../../src/views/feed-chunks.ts";
+import { correctEvents } from "../../src/views/feed-chunks.ts";
 import { STORED_LOG } from "../account/stored-log.ts";
 import { recordSends, storageOf } from "../workerd/account-objects.ts";
 import { CREATE, request } from "../workerd/commands.ts";
@@ -70,11 +71,13 @@ it("folds, lists and travels in time", async () => {
   ]);
 });
 
+const feed = () => new RangeFeed(views, { after: "", upTo: null }, true);
+
 it("is rebuilt, and found right", async () => {
-  await repair(env, accountNumber, "start");
+  await repair(env, accountNumber, feed());
   expect(await readAccount(views, accountNumber)).toEqual({ ...CLOSED, accountNumber });
   const told = vi.fn();
-  expect(await compare(env, accountNumber, told)).toBe(3);
+  expect(await compare(env, accountNumber, told, feed())).toBe(3);
   expect(told).not.toHaveBeenCalled();
 });
 
@@ -93,12 +96,12 @@ it("is projected from messages that were sent before, which the feed keeps and s
   await deliver([{ accountNumber, events: old }]);
   const [first] = old;
   if (first === undefined) throw new Error("an event");
-  await correctEvent(views, 1, first);
+  await correctEvents(views, [{ position: 1, event: first }]);
 
   expect(await readAccount(views, accountNumber)).toEqual({ ...CLOSED, accountNumber });
   const { events } = await readFeed(views, 0, { types: ["ACCOUNT_CREATED"] }, 10);
   expect(events.map(({ event }) => event.data)).toEqual([{ userId: 1, defaultAccount: false }]);
   const told = vi.fn();
-  expect(await compare(env, accountNumber, told)).toBe(3);
+  expect(await compare(env, accountNumber, told, feed())).toBe(3);
   expect(told).not.toHaveBeenCalled();
 });
