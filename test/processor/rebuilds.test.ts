@@ -1,0 +1,177 @@
+// A rebuild: every account's views made anew from its log.
+
+import { env } from "cloudflare:test";
+import { describe, expect, it, vi } from "vitest";
+import { readAccount } from "../../src/views/accounts-view.ts";
+import { readStatusTotals } from "../../src/views/status-totals.ts";
+import { recordSends, storageOf } from "../workerd/account-objects.ts";
+import { request } from "../workerd/commands.ts";
+import { deliver } from "../workerd/queue.ts";
+import {
+  bindings,
+  deliverRepairs,
+  expectProjected,
+  get,
+  hasRange,
+  loseViews,
+  post,
+  projectedAccount,
+  repairs,
+  useOperations,
+} from "./operator.ts";
+
+const views = useOperations();
+
+describe("a rebuild", () => {
+  it("restores every account, total and event after all views are lost", async () => {
+    const made = [await projectedAccount(3), await projectedAccount(5), await projectedAccount(1)];
+    const totals = await readStatusTotals(views);
+    await loseViews();
+
+    const started = await post("/v1/operations/rebuilds");
+    expect(started.status).toBe(202);
+    expect(started.body).toMatchObject({ status: "running", total: 3, done: 0 });
+    await deliverRepairs();
+
+    const done = await get(started.headers.get("Location") ?? "");
+    expect(done.body).toMatchObject({ status: "done", total: 3, done: 3, events: 9, secondsLeft: 0 });
+    await expectProjected(...made);
+    expect(await readStatusTotals(views)).toEqual(totals);
+  });
+
+  it("makes rows anew that were lost, and leaves the feed as it is", async () => {
+    const made = [await projectedAccount(3), await projectedAccount(2)];
+    const log = env.ACCOUNT_LOGS.getByName(made[0] ?? "");
+    recordSends();
+    await log.execute([request({ type: "confirm" })], false);
+    await deliver([{ accountNumber: made[0], events: (await log.events(3, 10)).events }]);
+    await views.exec("DELETE FROM accounts");
+    await post("/v1/operations/rebuilds");
+    await deliverRepairs();
+    await expectProjected(...made);
+    await post("/v1/operations/rebuilds");
+    expect(repairs).toMatchObject([{ isFeedWhole: true }]);
+  });
+
+  it("goes over more accounts than fit one range, each of them once", async () => {
+    const numbers = Array.from({ length: 120 }, (_, index) => `WALK-${String(index).padStart(3, "0")}`);
+    await env.OPERATIONS.prepare("INSERT INTO directory SELECT value FROM json_each(?1)")
+      .bind(JSON.stringify(numbers))
+      .run();
+    const { body } = await post("/v1/operations/rebuilds");
+
+    expect(repairs).toHaveLength(3);
+    expect(body.total).toBe(120);
+    const { results } = await env.OPERATIONS.prepare(
+      "SELECT after, up_to, accounts FROM walk_ranges ORDER BY range",
+    ).all();
+    expect(results).toEqual([
+      { after: "", up_to: "WALK-049", accounts: 50 },
+      { after: "WALK-049", up_to: "WALK-099", accounts: 50 },
+      { after: "WALK-099", up_to: null, accounts: 20 },
+    ]);
+    await deliverRepairs();
+    expect((await get(`/v1/operations/rebuilds/${body.id}`)).body).toMatchObject({
+      status: "done",
+      done: 120,
+    });
+  });
+
+  it("of very many accounts is sent bit by bit, and goes on by itself", async () => {
+    await env.OPERATIONS.prepare(
+      `WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 100100)
+       INSERT INTO directory SELECT printf('MANY-%06d', number) FROM numbers`,
+    ).run();
+    const { body } = await post("/v1/operations/rebuilds");
+    const ranges = () => repairs.flatMap((body) => (hasRange(body) ? [body.range] : []));
+    expect(ranges()).toHaveLength(2_000);
+    const others = repairs.filter((body) => !hasRange(body));
+    expect(others).toEqual([{ walk: body.id }]);
+
+    // Twice, as a queue may.
+    await deliver([...others, ...others], views, "account-repairs", bindings());
+    expect(ranges()).toEqual(Array.from({ length: 2_002 }, (_, range) => range));
+    expect(repairs).toHaveLength(2_003);
+  });
+
+  it("started twice is one, and sends again what may be lost", async () => {
+    const accountNumber = await projectedAccount(4);
+    await loseViews();
+    const first = await post("/v1/operations/rebuilds");
+    repairs.length = 0;
+    const second = await post("/v1/operations/rebuilds");
+    expect(second.body.id).toBe(first.body.id);
+    expect(repairs).toEqual([]);
+
+    vi.spyOn(Date, "now").mockReturnValue(Date.now() + 31_000);
+    await post("/v1/operations/rebuilds");
+    expect(repairs).toHaveLength(1);
+    await deliver([...repairs, ...repairs], views, "account-repairs");
+    await deliverRepairs();
+    expect((await get(`/v1/operations/rebuilds/${first.body.id}`)).body).toMatchObject({
+      done: 1,
+      events: 4,
+    });
+    await expectProjected(accountNumber);
+    expect((await post("/v1/operations/rebuilds")).body.id).not.toBe(first.body.id);
+  });
+
+  it("has nothing to do where there are no accounts", async () => {
+    const { body } = await post("/v1/operations/rebuilds");
+    await deliverRepairs();
+    expect((await get(`/v1/operations/rebuilds/${body.id}`)).body).toMatchObject({
+      status: "done",
+      total: 0,
+    });
+  });
+
+  it("parks what can't be rebuilt, and goes on", async () => {
+    const [bad, good] = [await projectedAccount(3), await projectedAccount(3)];
+    await storageOf(bad, ({ sql }) => {
+      sql.exec("UPDATE events SET type = 'ACCOUNT_CREATED' WHERE version = 2");
+    });
+    await loseViews();
+    const { body } = await post("/v1/operations/rebuilds");
+    await deliverRepairs();
+
+    const walk = (await get(`/v1/operations/rebuilds/${body.id}`)).body;
+    expect(walk).toMatchObject({ status: "done", found: 1, mended: 0 });
+    expect(walk.differences).toMatchObject([{ accountNumber: bad, field: "event 2" }]);
+    await expectProjected(good);
+    expect((await readAccount(views, bad))?.version).toBe(1);
+    expect((await get("/v1/operations/parked")).body.items).toMatchObject([
+      { accountNumber: bad, version: 2, attempts: 1 },
+    ]);
+  });
+
+  it("leaves a row alone that is further than what can be folded now", async () => {
+    const bad = await projectedAccount(3);
+    const before = await readAccount(views, bad);
+    await storageOf(bad, ({ sql }) => {
+      sql.exec("UPDATE events SET type = 'ACCOUNT_CREATED' WHERE version = 2");
+    });
+    await post("/v1/operations/rebuilds");
+    await deliverRepairs();
+    expect(await readAccount(views, bad)).toEqual(before);
+  });
+
+  it("goes on after an account whose log can't be read, having tried, and says so", async () => {
+    const [bad, good] = [await projectedAccount(3), await projectedAccount(3)];
+    await storageOf(bad, ({ sql }) => {
+      sql.exec("UPDATE events SET data = '{' WHERE version = 2");
+    });
+    await loseViews();
+    const { body } = await post("/v1/operations/rebuilds");
+    const messages = repairs.splice(0);
+    for (let attempt = 1; attempt <= 4; attempt++) {
+      expect((await deliver(messages, views, "account-repairs", {}, attempt)).retried).toEqual([0]);
+    }
+    expect((await deliver(messages, views, "account-repairs", {}, 5)).acked).toEqual([0]);
+
+    const walk = (await get(`/v1/operations/rebuilds/${body.id}`)).body;
+    expect(walk).toMatchObject({ status: "done", found: 1 });
+    expect(walk.differences).toMatchObject([{ accountNumber: bad, field: "log" }]);
+    expect((await get("/v1/operations/parked")).body.items).toMatchObject([{ accountNumber: bad }]);
+    expect((await readAccount(views, good))?.version).toBe(3);
+  });
+});
