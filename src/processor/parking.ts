@@ -185,15 +185,16 @@ export async function park(
 }
 
 /**
- * Its views are what its log says again, up to a version. Whatever message of it could not be read, the log has what it
- * said; where there is no log, nobody has, and the message is kept.
+ * The views of these accounts are what their logs say again, up to a version. Whatever message of one could not be read, the
+ * log has what it said; where there is no log, nobody has, and the message is kept.
  */
-export async function unpark(operations: D1Database, accountNumber: string, version: number): Promise<void> {
-  const account = operations.prepare("DELETE FROM parked WHERE account_number = ?1").bind(accountNumber);
-  const messages = operations
-    .prepare("DELETE FROM unreadable_messages WHERE account_number = ?1")
-    .bind(accountNumber);
-  await operations.batch(version > 0 ? [account, messages] : [account]);
+export async function unpark(operations: D1Database, versions: ReadonlyMap<string, number>): Promise<void> {
+  const withLog = [...versions].filter(([, version]) => version > 0).map(([accountNumber]) => accountNumber);
+  const among = (table: string, accountNumbers: Iterable<string>): D1PreparedStatement =>
+    operations
+      .prepare(`DELETE FROM ${table} WHERE account_number IN (SELECT value FROM json_each(?1))`)
+      .bind(JSON.stringify([...accountNumbers]));
+  await operations.batch([among("parked", versions.keys()), among("unreadable_messages", withLog)]);
 }
 
 /** So many parked accounts are held against the views at a time. */

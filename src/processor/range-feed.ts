@@ -9,23 +9,23 @@ import { FeedPart } from "./feed-part.ts";
 export class RangeFeed {
   readonly #views: D1Database;
   readonly #range: AccountRange;
-  readonly #isWhole: boolean;
+  /** Whether the feed is as long as it has to be, so that chains can be followed; else, nothing is taken on trust. */
+  readonly isWhole: boolean;
   /** What was found up to `#end`. Chunks never go, nor do events in them move, so only what came since is looked through again. */
   #runs = new Map<string, StoredFeedRun[]>();
   #end = 0;
   #reading: Promise<void> = Promise.resolve();
   #next: Promise<void> | null = null;
 
-  /** `isWhole`: whether the feed is as long as it has to be, so that chains can be followed; else, nothing is taken on trust. */
   constructor(views: D1Database, range: AccountRange, isWhole: boolean) {
     this.#views = views;
     this.#range = range;
-    this.#isWhole = isWhole;
+    this.isWhole = isWhole;
   }
 
   /** Accounts that it has events of. Of a feed that is whole, none are told: the views have a row of each. */
   async accountNumbers(): Promise<string[]> {
-    if (this.#isWhole) return [];
+    if (this.isWhole) return [];
     await this.#readOn();
     return [...this.#runs.keys()];
   }
@@ -35,7 +35,7 @@ export class RangeFeed {
     accountNumber: string,
     row: Pick<AccountRow, "version" | "feedPosition"> | null,
   ): Promise<FeedPart> {
-    if (this.#isWhole) {
+    if (this.isWhole) {
       const end = await readFeedHead(this.#views);
       const runs = await readRuns(this.#views, accountNumber, row?.feedPosition ?? 0);
       if (hasAll(runs, row?.version ?? 0)) return new FeedPart(this.#views, accountNumber, runs, end, true);

@@ -34,7 +34,7 @@ export async function repairOrPark(
   try {
     const version = await repair(env, accountNumber, feed);
     if (version < upTo) throw new Unprojectable(upTo, `The log ends at version ${version}`);
-    await unpark(env.OPERATIONS, accountNumber, version);
+    await unpark(env.OPERATIONS, new Map([[accountNumber, version]]));
     logLine("repair", { traceId, accountNumber, from, version, durationMs: Date.now() - startedAt });
     return { version, parked: null };
   } catch (error) {

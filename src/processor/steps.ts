@@ -55,13 +55,15 @@ export function foldSteps(
 /** Steps in as few transactions as hold them, in their order. A transaction has at most one step of an account. */
 export function packSteps(steps: readonly Step[]): Step[][] {
   const transactions: Step[][] = [];
+  let transaction: Step[] = [];
   let room = 0;
   for (const step of steps) {
-    if (step.events.length > room) {
-      transactions.push([]);
+    if (transactions.length === 0 || step.events.length > room) {
+      transaction = [];
+      transactions.push(transaction);
       room = MAX_CHUNK_EVENTS;
     }
-    transactions.at(-1)?.push(step);
+    transaction.push(step);
     room -= step.events.length;
   }
   return transactions;

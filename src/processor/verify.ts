@@ -75,12 +75,12 @@ export async function compare(
   return head;
 }
 
-function compareRow(
+/** Tells of each member of the row what it says, and what it has to say; where versions differ, nothing. */
+export function compareRow(
   row: AccountRow | null,
   folded: Account | null,
   expect: (field: string, view: unknown, log: unknown) => void,
 ): void {
-  // Where versions differ, that is what is said.
   if (row === null || folded === null) return;
   expect("projection", row.projection, PROJECTION);
   expect("userId", row.userId, folded.userId);

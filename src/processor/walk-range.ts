@@ -10,6 +10,7 @@ import type { ProcessorEnv } from "./env.ts";
 import { park } from "./parking.ts";
 import { RangeFeed } from "./range-feed.ts";
 import { repairOrPark } from "./repair-or-park.ts";
+import { agreeing, repairTogether } from "./together.ts";
 import { compare } from "./verify.ts";
 import { finishRange, type RangeMessage, readRange, type WalkRange } from "./walks.ts";
 
@@ -42,13 +43,17 @@ export async function walkRange(env: ProcessorEnv, message: RangeMessage, attemp
   const known = new Set(await accountsIn(env.OPERATIONS, range));
   const viewed = await readRangeNumbers(env.VIEWS, range.after, range.upTo);
   const accountNumbers = [...new Set([...known, ...viewed, ...(await feed.accountNumbers())])];
-  const events: number[] = [];
+  /** How many events each account has. */
+  const events = new Map<string, number>();
   for (let start = 0; start < accountNumbers.length; start += PARALLEL_ACCOUNTS) {
     const side = accountNumbers.slice(start, start + PARALLEL_ACCOUNTS);
-    events.push(...(await Promise.all(side.map((accountNumber) => walkAccount(work, accountNumber)))));
+    for (const [accountNumber, own] of await walkTogether(work, side)) events.set(accountNumber, own);
+    const alone = side.filter((accountNumber) => !events.has(accountNumber));
+    const walked = alone.map(async (one) => events.set(one, await walkAccount(work, one)));
+    await Promise.all(walked);
   }
   // Where the directory was lost, the views know whom it has to have.
-  const withLog = accountNumbers.filter((_, index) => (events[index] ?? 0) > 0);
+  const withLog = accountNumbers.filter((accountNumber) => (events.get(accountNumber) ?? 0) > 0);
   await registerAccounts(
     env.OPERATIONS,
     withLog.filter((accountNumber) => !known.has(accountNumber)),
@@ -57,7 +62,21 @@ export async function walkRange(env: ProcessorEnv, message: RangeMessage, attemp
   await finishRange(
     env.OPERATIONS,
     message,
-    events.reduce((sum, own) => sum + own, 0),
+    [...events.values()].reduce((sum, own) => sum + own, 0),
+  );
+}
+
+/** Those that can be dealt with together, and how many events each of them has. */
+async function walkTogether(
+  { env, range, toSettle, feed }: Work,
+  accountNumbers: readonly string[],
+): Promise<Map<string, number>> {
+  // Where the feed is damaged, nothing that an account's row says of it is taken on trust.
+  if (!feed.isWhole) return new Map();
+  if (range.kind === "rebuild") return repairTogether(env, accountNumbers);
+  return agreeing(
+    env,
+    accountNumbers.filter((accountNumber) => !toSettle.has(accountNumber)),
   );
 }
 

@@ -49,12 +49,12 @@ export interface Walk {
 
 /**
  * Large enough that messages cost next to nothing, small enough for the thousand queries that D1 takes from one
- * invocation (D1 documentation, "Limits"): an account takes about ten.
+ * invocation (D1 documentation, "Limits"): an account takes about one, and twenty where it is to be mended.
  */
-const ACCOUNTS_PER_RANGE = 50;
+const ACCOUNTS_PER_RANGE = 40;
 /** `sendBatch` takes so many (Queues documentation, "Limits"). */
 const MAX_MESSAGES_PER_SEND = 100;
-/** So often one invocation sends: 100,000 accounts. Of a larger walk the next one goes on. */
+/** So often one invocation sends: 80,000 accounts. Of a larger walk the next one goes on. */
 const MAX_SENDS = 20;
 /** In the place of a time. */
 const NEVER_SENT = 0;

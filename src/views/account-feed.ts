@@ -4,6 +4,7 @@
 import type { Account } from "../account/account.ts";
 import type { RecordedAccountEvent } from "../account/events.ts";
 import { upcast } from "../account/upcast.ts";
+import type { AccountRow } from "./accounts-view.ts";
 import type { StoredRun } from "./feed-chunks.ts";
 
 /** Links of a chain that one query follows. */
@@ -123,6 +124,30 @@ export async function scanRuns(
     }
   });
   return runs;
+}
+
+/** The chains of several accounts, from where their rows say that they begin: one query for all. */
+export async function readChains(
+  views: D1Database,
+  rows: readonly Pick<AccountRow, "accountNumber" | "feedPosition">[],
+): Promise<StoredFeedRun[]> {
+  if (rows.length === 0) return [];
+  const { results } = await views
+    .prepare(
+      `WITH RECURSIVE chain (path, lastPosition, firstPosition, run) AS (
+         SELECT value ->> 0, last_position, first_position, runs -> (value ->> 0)
+         FROM json_each(?1) JOIN feed_chunks ON last_position = value ->> 1
+         UNION ALL
+         SELECT path, last_position, first_position, runs -> path FROM chain
+           JOIN feed_chunks ON last_position = run ->> 3 AND last_position < lastPosition
+         LIMIT ${MAX_LINKS_PER_QUERY}
+       ) SELECT lastPosition, firstPosition, run FROM chain WHERE run IS NOT NULL`,
+    )
+    .bind(
+      JSON.stringify(rows.map(({ accountNumber, feedPosition }) => [pathOf(accountNumber), feedPosition])),
+    )
+    .all<RunRow>();
+  return results.map(runOf);
 }
 
 /** Makes a chain of an account's runs, in the order of the feed. */

@@ -53,6 +53,23 @@ describe("a rebuild", () => {
     expect(repairs).toMatchObject([{ isFeedWhole: true }]);
   });
 
+  it("reads and writes ten accounts with the queries of one, where the feed is whole", async () => {
+    const made: string[] = [];
+    for (let count = 1; count <= 10; count++) made.push(await projectedAccount(count));
+    await views.prepare("UPDATE accounts SET projection = 0, last_modified = 0").run();
+    await post("/v1/operations/rebuilds");
+    const statement = Object.getPrototypeOf(views.prepare("SELECT 1"));
+    const asked = (["all", "first", "run", "raw"] as const).map((method) => vi.spyOn(statement, method));
+    const batch = vi.spyOn(Object.getPrototypeOf(views), "batch");
+    await deliverRepairs();
+    const queries = [...asked, batch].reduce((sum, { mock }) => sum + mock.calls.length, 0);
+
+    // Its own ten, six for the ten accounts, and those of a batch.
+    expect(queries).toBeLessThan(20);
+    await expectProjected(...made);
+    expect(await views.prepare("SELECT DISTINCT projection FROM accounts").raw()).toEqual([[1]]);
+  });
+
   it("goes over more accounts than fit one range, each of them once", async () => {
     const numbers = Array.from({ length: 120 }, (_, index) => `WALK-${String(index).padStart(3, "0")}`);
     await env.OPERATIONS.prepare("INSERT INTO directory SELECT value FROM json_each(?1)")
@@ -66,9 +83,9 @@ describe("a rebuild", () => {
       "SELECT after, up_to, accounts FROM walk_ranges ORDER BY range",
     ).all();
     expect(results).toEqual([
-      { after: "", up_to: "WALK-049", accounts: 50 },
-      { after: "WALK-049", up_to: "WALK-099", accounts: 50 },
-      { after: "WALK-099", up_to: null, accounts: 20 },
+      { after: "", up_to: "WALK-039", accounts: 40 },
+      { after: "WALK-039", up_to: "WALK-079", accounts: 40 },
+      { after: "WALK-079", up_to: null, accounts: 40 },
     ]);
     await deliverRepairs();
     expect((await get(`/v1/operations/rebuilds/${body.id}`)).body).toMatchObject({
@@ -79,7 +96,7 @@ describe("a rebuild", () => {
 
   it("of very many accounts is sent bit by bit, and goes on by itself", async () => {
     await env.OPERATIONS.prepare(
-      `WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 100100)
+      `WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 80080)
        INSERT INTO directory SELECT printf('MANY-%06d', number) FROM numbers`,
     ).run();
     const { body } = await post("/v1/operations/rebuilds");
