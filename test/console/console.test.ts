@@ -10,6 +10,7 @@ import { accountsTests } from "./accounts.ts";
 import { type OpenedPage, openPage, startBrowser } from "./browser.ts";
 import { connectionTests } from "./connection.ts";
 import type { ConsoleUnderTest } from "./console-under-test.ts";
+import { dialogTests } from "./dialogs.ts";
 import { frameTests } from "./frame.ts";
 import { mapTests } from "./map.ts";
 import { operationsTests } from "./operations.ts";
@@ -50,6 +51,7 @@ const console: ConsoleUnderTest = {
 };
 
 describe("the frame", () => frameTests(console));
+describe("a dialog", () => dialogTests(console));
 describe("the accounts", () => accountsTests(console));
 describe("an account", () => accountTests(console));
 describe("the connection", () => connectionTests(console));

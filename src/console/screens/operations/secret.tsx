@@ -23,7 +23,7 @@ export function Secret({ secret, note, onClose }: SecretProps) {
     );
   }
   return (
-    <Dialog title="The secret, shown this once" onClose={onClose}>
+    <Dialog title="The secret, shown this once" isKept onClose={onClose}>
       <p>
         Deliveries are signed with it. Give it to the receiver now: it can't be read again, only replaced.{" "}
         {note}

@@ -167,7 +167,8 @@ function Actions({ of, onDone }: { of: Subscription; onDone: () => void }) {
           </p>
         </Confirm>
       ) : null}
-      {secret === null ? null : (
+      {/* One dialog after the other: each gives the focus back to what opened the first. */}
+      {secret === null || asked !== null ? null : (
         <Secret secret={secret} note="For a day both sign." onClose={() => setSecret(null)} />
       )}
     </>
