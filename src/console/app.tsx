@@ -5,8 +5,13 @@ import { ErrorBoundary, LocationProvider, Route, Router } from "preact-iso";
 import { isSignedOut } from "./api/session.ts";
 import { Broken } from "./parts/failure.tsx";
 import { Frame } from "./parts/frame.tsx";
+import { lazyScreen } from "./parts/lazy-screen.tsx";
 import { Loading } from "./parts/loading.tsx";
-import { NotFound, SCREENS, SignIn, WITHIN_CONSOLE } from "./screens.ts";
+import { loadNotFound, loadSignIn, SCREENS, WITHIN_CONSOLE } from "./screens.ts";
+
+const ROUTES = SCREENS.map(({ path, load }) => ({ path, component: lazyScreen(load) }));
+const SignIn = lazyScreen(loadSignIn);
+const NotFound = lazyScreen(loadNotFound);
 
 export function App() {
   const [broken, setBroken] = useState(false);
@@ -22,7 +27,7 @@ export function App() {
             onRouteChange={() => setBroken(false)}
             onLoadEnd={() => setHasOpened(true)}
           >
-            {(isSignedOut.value ? [] : SCREENS).map(({ path, component }) => (
+            {(isSignedOut.value ? [] : ROUTES).map(({ path, component }) => (
               <Route key={path} path={path} component={component} />
             ))}
             <Route default component={isSignedOut.value ? SignIn : NotFound} />

@@ -3,7 +3,6 @@
 import { render } from "preact";
 import { followFeed } from "./api/feed.ts";
 import { App } from "./app.tsx";
-import { reloadOnce } from "./parts/reload.ts";
 import "./style/fonts.css";
 import "./style/tokens.css";
 import "./style/base.css";
@@ -11,7 +10,5 @@ import "./style/base.css";
 const place = document.getElementById("console");
 if (place === null) throw new Error("The page has no place for the console");
 
-// After a deploy, a screen that was not opened yet is no longer where this page believes it to be.
-addEventListener("vite:preloadError", reloadOnce);
 render(<App />, place);
 followFeed();

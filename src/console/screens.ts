@@ -1,77 +1,77 @@
 // Every screen: its path, where it stands in the navigation, and the code that is loaded when it is opened.
 
 import type { ComponentType } from "preact";
-import { lazy } from "preact-iso";
 
 interface ScreenRoute {
   /** As the edge answers it, too: src/edge/console.ts. */
   readonly path: string;
   /** In the navigation; a screen without one is reached from others. */
   readonly title?: string;
-  readonly component: ComponentType;
+  readonly load: LoadScreen;
 }
 
-export const SignIn: ComponentType = lazy(async () => (await import("./screens/sign-in/sign-in.tsx")).SignIn);
+type LoadScreen = () => Promise<ComponentType>;
+
+export const loadSignIn: LoadScreen = async () => (await import("./screens/sign-in/sign-in.tsx")).SignIn;
 
 export const SCREENS: readonly ScreenRoute[] = [
   {
     path: "/",
     title: "Overview",
-    component: lazy(async () => (await import("./screens/overview/overview.tsx")).Overview),
+    load: async () => (await import("./screens/overview/overview.tsx")).Overview,
   },
   {
     path: "/accounts",
     title: "Accounts",
-    component: lazy(async () => (await import("./screens/accounts/accounts.tsx")).Accounts),
+    load: async () => (await import("./screens/accounts/accounts.tsx")).Accounts,
   },
   {
     path: "/accounts/:accountNumber",
-    component: lazy(async () => (await import("./screens/account/account.tsx")).AccountScreen),
+    load: async () => (await import("./screens/account/account.tsx")).AccountScreen,
   },
   {
     path: "/map",
     title: "System map",
-    component: lazy(async () => (await import("./screens/map/map.tsx")).SystemMapScreen),
+    load: async () => (await import("./screens/map/map.tsx")).SystemMapScreen,
   },
   {
     path: "/operations",
     title: "Operations",
-    component: lazy(async () => (await import("./screens/operations/operations.tsx")).Operations),
+    load: async () => (await import("./screens/operations/operations.tsx")).Operations,
   },
   {
     path: "/operations/parked",
-    component: lazy(async () => (await import("./screens/operations/parked.tsx")).Parked),
+    load: async () => (await import("./screens/operations/parked.tsx")).Parked,
   },
   {
     path: "/operations/rebuilds/:id",
-    component: lazy(async () => (await import("./screens/operations/walk.tsx")).Rebuild),
+    load: async () => (await import("./screens/operations/walk.tsx")).Rebuild,
   },
   {
     path: "/operations/verifications/:id",
-    component: lazy(async () => (await import("./screens/operations/walk.tsx")).Verification),
+    load: async () => (await import("./screens/operations/walk.tsx")).Verification,
   },
   {
     path: "/operations/functions",
-    component: lazy(async () => (await import("./screens/operations/functions.tsx")).Functions),
+    load: async () => (await import("./screens/operations/functions.tsx")).Functions,
   },
   {
     path: "/operations/subscriptions",
-    component: lazy(async () => (await import("./screens/operations/subscriptions.tsx")).Subscriptions),
+    load: async () => (await import("./screens/operations/subscriptions.tsx")).Subscriptions,
   },
   {
     path: "/operations/subscriptions/:id",
-    component: lazy(async () => (await import("./screens/operations/subscription.tsx")).SubscriptionScreen),
+    load: async () => (await import("./screens/operations/subscription.tsx")).SubscriptionScreen,
   },
   {
     path: "/operations/inbox",
-    component: lazy(async () => (await import("./screens/operations/inbox.tsx")).Inbox),
+    load: async () => (await import("./screens/operations/inbox.tsx")).Inbox,
   },
-  { path: "/sign-in", component: SignIn },
+  { path: "/sign-in", load: loadSignIn },
 ];
 
-export const NotFound: ComponentType = lazy(
-  async () => (await import("./screens/not-found/not-found.tsx")).NotFound,
-);
+export const loadNotFound: LoadScreen = async () =>
+  (await import("./screens/not-found/not-found.tsx")).NotFound;
 
 /** What this origin has beside the console. A link to it leaves the page. */
 export const WITHIN_CONSOLE = /^(?!\/(v1|docs|health|openapi\.json|asyncapi\.json)\b)/;

@@ -74,7 +74,9 @@ async function build(outDir: string, inputs: string): Promise<void> {
     root: CONSOLE,
     base: BASE,
     logLevel: "warn",
-    oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+    // The same files whatever NODE_ENV says: a test builds what is deployed.
+    mode: "production",
+    oxc: { jsx: { runtime: "automatic", importSource: "preact", development: false } },
     plugins: [
       {
         name: "inputs",
@@ -89,6 +91,8 @@ async function build(outDir: string, inputs: string): Promise<void> {
       assetsDir: "",
       // No file is put into another as data: the page's policy would not let it be loaded.
       assetsInlineLimit: 0,
+      // All styles at once: they are small, and a screen that is tried again would be without those that failed.
+      cssCodeSplit: false,
       modulePreload: { polyfill: false },
       target: "es2023",
     },

@@ -12,6 +12,7 @@ import { connectionTests } from "./connection.ts";
 import type { ConsoleUnderTest } from "./console-under-test.ts";
 import { dialogTests } from "./dialogs.ts";
 import { frameTests } from "./frame.ts";
+import { loadingTests } from "./loading.ts";
 import { mapTests } from "./map.ts";
 import { operationsTests } from "./operations.ts";
 import { overviewTests } from "./overview.ts";
@@ -52,6 +53,7 @@ const console: ConsoleUnderTest = {
 
 describe("the frame", () => frameTests(console));
 describe("a dialog", () => dialogTests(console));
+describe("the loading of screens", () => loadingTests(console));
 describe("the accounts", () => accountsTests(console));
 describe("an account", () => accountTests(console));
 describe("the connection", () => connectionTests(console));

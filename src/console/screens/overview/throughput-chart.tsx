@@ -19,11 +19,14 @@ export function ThroughputChart({ of, description }: ThroughputChartProps) {
     if (element === null) return;
     let isGone = false;
     let drawn: Plot | null = null;
-    void import("./throughput-plot.ts").then(({ plotThroughput }) => {
-      if (isGone) return;
-      drawn = plotThroughput(element);
-      setPlot(drawn);
-    });
+    void import("./throughput-plot.ts")
+      .then(({ plotThroughput }) => {
+        if (isGone) return;
+        drawn = plotThroughput(element);
+        setPlot(drawn);
+      })
+      // The figures above it say the same; it is there again with the screen's next opening.
+      .catch(() => {});
     const resized = new ResizeObserver(() => drawn?.fit());
     resized.observe(element);
     // Paint does not follow a style by itself.

@@ -42,7 +42,8 @@ function Arriving({ onRefusal }: { onRefusal: (refused: Refused) => void }) {
         // First to where one wanted to go, so that this screen does not come up again on the way.
         route(arrival.returnTo, true);
         startSession(arrival.signedIn);
-      });
+      })
+      .catch(() => onRefusal({ refusal: "a part of this page could not be loaded", returnTo: "/" }));
   }, [route, onRefusal]);
   return (
     <Screen title="Signing in">

@@ -23,11 +23,14 @@ export function SignedIn({ session, issuer }: { session: Session; issuer: string
 
   async function leave(): Promise<void> {
     setIsBusy(true);
-    const { endAtIssuer } = await import("../../api/sign-in.ts");
-    const next = await endAtIssuer(session);
+    const next = await import("../../api/sign-in.ts").then(
+      ({ endAtIssuer }) => endAtIssuer(session),
+      // Not even that could be loaded: one is signed out here all the same.
+      () => null,
+    );
     endSession();
     // As another page, which remembers nothing of what was shown.
-    location.assign(next);
+    if (next !== null) location.assign(next);
   }
   return (
     <Screen

@@ -1,0 +1,48 @@
+// Screens whose code can't be loaded: the console stays, and goes on once it can.
+
+import { expect, it } from "vitest";
+import type { ConsoleUnderTest } from "./console-under-test.ts";
+
+export function loadingTests({ open }: ConsoleUnderTest): void {
+  it("says in its place that a screen can't be loaded, keeps the page, and loads it once that goes", async () => {
+    const { page, forgive } = await open("/");
+    forgive("net::ERR_");
+    await page.getByText("Live", { exact: true }).waitFor();
+    await page.evaluate(() => Object.assign(globalThis, { isSamePage: true }));
+    const isSamePage = () => page.evaluate(() => "isSamePage" in globalThis);
+
+    await page.context().setOffline(true);
+    await page.getByRole("link", { name: "System map" }).click();
+    const alert = page.getByRole("alert").filter({ hasText: "The service does not answer" });
+    await alert.waitFor();
+    await alert.getByRole("button", { name: "Try again" }).click();
+    await alert.waitFor();
+    await page.getByRole("link", { name: "Overview" }).click();
+    await page.getByRole("heading", { name: "Overview" }).waitFor();
+
+    await page.context().setOffline(false);
+    await page.getByRole("link", { name: "System map" }).click();
+    await page.getByRole("heading", { name: "System map" }).waitFor();
+    expect(await isSamePage()).toBe(true);
+  });
+
+  it("loads the page anew where a deploy took away the screen's code, and only then", async () => {
+    const { page, forgive } = await open("/");
+    forgive("404");
+    await page.getByText("Live", { exact: true }).waitFor();
+    // As after a deploy: the files that this page knows are gone, and the page of now names others.
+    await page.evaluate(() => {
+      document.querySelector('meta[name="inputs"]')?.setAttribute("content", "an older build");
+    });
+    let isLoadedAnew = false;
+    page.on("request", (request) => {
+      isLoadedAnew ||= request.isNavigationRequest();
+    });
+    await page.route(/\/console\/map-.*\.js$/, (route) =>
+      isLoadedAnew ? route.continue() : route.fulfill({ status: 404 }),
+    );
+    await page.getByRole("link", { name: "System map" }).click();
+    await page.getByRole("heading", { name: "System map" }).waitFor();
+    expect(isLoadedAnew).toBe(true);
+  });
+}
