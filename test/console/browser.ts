@@ -68,3 +68,14 @@ export async function openPage(
     close: () => context.close(),
   };
 }
+
+/** A headless page is always seen, so the test says that it is not. */
+export function look(page: Page, isSeen: boolean): Promise<void> {
+  return page.evaluate(
+    (state) => {
+      Object.defineProperty(document, "visibilityState", { configurable: true, get: () => state });
+      document.dispatchEvent(new Event("visibilitychange"));
+    },
+    isSeen ? "visible" : "hidden",
+  );
+}

@@ -2,6 +2,7 @@
 
 import type { Page } from "playwright-core";
 import { expect, it, vi } from "vitest";
+import { look } from "./browser.ts";
 import type { ConsoleUnderTest } from "./console-under-test.ts";
 import { Wire } from "./wire.ts";
 
@@ -48,6 +49,26 @@ export function connectionTests({ open, system }: ConsoleUnderTest): void {
     expect(await shownEvents(page)).toEqual(await newestEvents());
   });
 
+  it("begins with what happened before, and shows each figure, once what failed at first is answered", async () => {
+    await openAccount("BEFORE-OPENING");
+    const { page, forgive } = await open("/sign-in");
+    forgive("net::ERR_");
+    await page.getByText("There is nothing to sign in to").waitFor();
+    let isDown = true;
+    await page.route(/\/v1\/(operations\/status|status-totals)$/, (route) =>
+      isDown ? route.abort() : route.continue(),
+    );
+    await page.goto("/");
+    const totals = page.getByRole("region", { name: "Accounts by status" });
+    await totals.getByRole("alert").getByText("The service does not answer").waitFor();
+    await page.getByText("Reconnecting", { exact: true }).waitFor(BACK_AGAIN);
+
+    isDown = false;
+    await lineOf(page, "BEFORE-OPENING", "Activated").waitFor(BACK_AGAIN);
+    // By itself: no event came that would have it read.
+    await totals.getByRole("link", { name: "Active" }).waitFor(BACK_AGAIN);
+  });
+
   /** Until it is active, which is after its last event. */
   async function openAccount(accountNumber: string): Promise<void> {
     await system().post("/v1/accounts", { userId: 90, accountNumber });
@@ -86,15 +107,4 @@ function shownEvents(page: Page): Promise<string[]> {
         return `${pathname.split("/").at(-1)}:${searchParams.get("version")}`;
       }),
     );
-}
-
-/** A headless page is always seen, so the test says that it is not. */
-function look(page: Page, isSeen: boolean): Promise<void> {
-  return page.evaluate(
-    (state) => {
-      Object.defineProperty(document, "visibilityState", { configurable: true, get: () => state });
-      document.dispatchEvent(new Event("visibilitychange"));
-    },
-    isSeen ? "visible" : "hidden",
-  );
 }

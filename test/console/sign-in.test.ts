@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import { AUDIENCE, TestIssuer } from "../system/issuer.ts";
 import { CONSOLE_CLIENT_ID } from "../system/issuer-page.ts";
 import { allPartsWith, System } from "../system/system.ts";
-import { type OpenedPage, openPage, startBrowser } from "./browser.ts";
+import { look, type OpenedPage, openPage, startBrowser } from "./browser.ts";
 import { NARROW } from "./console-under-test.ts";
 
 const EVERYTHING = "accounts:read accounts:write accounts:operate";
@@ -182,6 +182,27 @@ it("says in words what one may not see, and what to do about it", async () => {
   await processing.getByRole("link", { name: "Your sign-in" }).click();
   await page.getByText("see every account").waitFor();
   expect(complaints.splice(0)).toContainEqual(expect.stringContaining("403"));
+});
+
+it("shows what changed while nobody looked to a reader who may not know how long the feed is", async () => {
+  const { page, forgive } = await open("/accounts");
+  forgive("403");
+  await signIn(page, "onlooker", "accounts:read");
+  await isLive(page);
+  await page.getByText("No accounts yet").waitFor();
+  await look(page, false);
+  await page.getByText("Paused", { exact: true }).waitFor();
+  const token = await issuer.token("writer", "accounts:read accounts:write");
+  const members = { userId: 1, accountNumber: "WHILE-AWAY" };
+  const { status } = await system.post("/v1/accounts", members, { Authorization: `Bearer ${token}` });
+  expect(status).toBe(201);
+  await vi.waitFor(async () => {
+    const { body } = await system.get("/v1/status-totals", { Authorization: `Bearer ${token}` });
+    expect(body.accounts).toBe(1);
+  });
+
+  await look(page, true);
+  await page.getByRole("rowheader", { name: "WHILE-AWAY" }).waitFor();
 });
 
 it("says what to set where the service asks for a token and nobody can sign in", async () => {

@@ -2,8 +2,9 @@
 
 import { computed, effect, signal } from "@preact/signals";
 import { type Connection, type Problem, ProblemFound } from "../../client/client.ts";
+import { pause, pauseBefore } from "../../client/transport.ts";
 import type { FeedItem } from "../../http/representations.ts";
-import { client, read } from "./service.ts";
+import { client, PASSING, read } from "./service.ts";
 import { isSignedOut } from "./session.ts";
 import { countEvent, forgetThroughput } from "./throughput.ts";
 
@@ -66,11 +67,14 @@ async function followUntil(ended: AbortSignal): Promise<void> {
   connection.value = "connecting";
   while (!ended.aborted) {
     try {
-      const after = await startingPlace();
+      const after = await startingPlace(ended);
       const onConnection = (now: Connection): void => {
         if (ended.aborted) return;
         connection.value = now;
-        if (now === "live") feedProblem.value = null;
+        if (now !== "live") return;
+        feedProblem.value = null;
+        // Nobody knows what happened before the next event: whoever shows anything reads it anew.
+        if (after === null) tellRestart();
       };
       const options = { signal: ended, onConnection, ...(after === null ? {} : { after }) };
       for await (const item of client.followFeed(options)) {
@@ -86,7 +90,7 @@ async function followUntil(ended: AbortSignal): Promise<void> {
     }
     if (ended.aborted) return;
     connection.value = "cut-off";
-    await new Promise((wake) => setTimeout(wake, PAUSE_AFTER_PROBLEM_MS));
+    await pause(PAUSE_AFTER_PROBLEM_MS);
   }
 }
 
@@ -113,6 +117,10 @@ function beginAnew(): void {
   undrawn = [];
   recentEvents.value = [];
   forgetThroughput();
+  tellRestart();
+}
+
+function tellRestart(): void {
   for (const listener of restartListeners) listener();
 }
 
@@ -120,10 +128,18 @@ function beginAnew(): void {
  * Where the tab was, or, where that is long ago, a little before the newest event: nobody reads a thousand at once. Null
  * where the reader may not know how long the feed is and has seen nothing of it: then it begins with the next event.
  */
-async function startingPlace(): Promise<number | null> {
-  const status = await read<"getStatus">("/v1/operations/status");
-  if (!status.ok) return place;
-  const newest = status.value.feedPosition;
-  if (place !== null && newest - place > MAX_RECENT) beginAnew();
-  return place ?? Math.max(0, newest - RECENT_AT_START);
+async function startingPlace(ended: AbortSignal): Promise<number | null> {
+  for (let failures = 0; !ended.aborted; ) {
+    const status = await read<"getStatus">("/v1/operations/status", ended);
+    if (status.ok) {
+      const newest = status.value.feedPosition;
+      if (place !== null && newest - place > MAX_RECENT) beginAnew();
+      return place ?? Math.max(0, newest - RECENT_AT_START);
+    }
+    if (place !== null || !PASSING.has(status.problem.code)) break;
+    if (!ended.aborted) connection.value = "cut-off";
+    failures += 1;
+    await pause(pauseBefore(failures));
+  }
+  return place;
 }

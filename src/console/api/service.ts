@@ -19,6 +19,14 @@ const transport = new Transport(OPTIONS);
 export const isShut = signal(false);
 const ASKS_WHO: ReadonlySet<Problem["code"]> = new Set(["unauthenticated", "authentication-not-configured"]);
 
+/** Problems that pass by themselves. */
+export const PASSING: ReadonlySet<Problem["code"]> = new Set([
+  "unreachable",
+  "unexpected-answer",
+  "unavailable",
+  "rate-limited",
+]);
+
 /** By its `operationId` in docs/openapi.json. */
 export type OperationName = keyof operations;
 

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Problem } from "../../client/problem.ts";
 import type { FeedItem } from "../../http/representations.ts";
 import { onEvent, onRestart } from "./feed.ts";
-import { type Answer, type OperationName, read } from "./service.ts";
+import { type Answer, type OperationName, PASSING, read } from "./service.ts";
 
 /** However fast events come, a screen reads no more often. */
 const MIN_PAUSE_MS = 1_000;
@@ -26,13 +26,6 @@ export interface Freshness {
 
 export const ANY_EVENT = (): boolean => true;
 
-/** Problems that pass by themselves. */
-const PASSING: ReadonlySet<string> = new Set([
-  "unreachable",
-  "unexpected-answer",
-  "unavailable",
-  "rate-limited",
-]);
 const READ_AGAIN_MS = 5_000;
 
 /**
