@@ -21,6 +21,7 @@ import {
   rebuildBodySchema,
   replayedSchema,
   verificationBodySchema,
+  walksQuerySchema,
 } from "./operations-schemas.ts";
 import {
   keptMessageSchema,
@@ -34,7 +35,9 @@ import { subscriptionPaths } from "./subscriptions/contract.ts";
 import {
   DIFFERENCES,
   differencesPageSchema,
+  rebuildListSchema,
   rebuildSchema,
+  verificationListSchema,
   verificationSchema,
   WALK_PATHS,
 } from "./walk-representation.ts";
@@ -94,7 +97,8 @@ export const contract = describePart({
       ...common,
       id: "listParked",
       summary: "List what is parked",
-      description: "Accounts whose events can't be applied, and messages that can't be read, newest first.",
+      description:
+        "Accounts whose events can't be applied, functions that fail for an account, and messages that can't be read, newest first.",
       query: parkedQuerySchema,
       answers: { 200: answer("A page of what is parked", parkedListSchema, headers) },
       problems: ["invalid-request"],
@@ -142,6 +146,15 @@ export const contract = describePart({
     }),
   },
   [WALK_PATHS.rebuild]: {
+    get: operation({
+      ...common,
+      id: "listRebuilds",
+      summary: "List the rebuilds",
+      description: "Those that go on and those that are done, newest first.",
+      query: walksQuerySchema,
+      answers: { 200: answer("A page of rebuilds", rebuildListSchema, headers) },
+      problems: ["invalid-request"],
+    }),
     post: operation({
       ...common,
       id: "startRebuild",
@@ -176,6 +189,15 @@ export const contract = describePart({
     }),
   },
   [WALK_PATHS.verification]: {
+    get: operation({
+      ...common,
+      id: "listVerifications",
+      summary: "List the verifications",
+      description: "Those that go on and those that are done, newest first.",
+      query: walksQuerySchema,
+      answers: { 200: answer("A page of verifications", verificationListSchema, headers) },
+      problems: ["invalid-request"],
+    }),
     post: operation({
       ...common,
       id: "startVerification",

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { link, linkSchema } from "../http/representations.ts";
 import { descriptionSchema } from "../reactions/contract.ts";
 import type { ProcessorEnv } from "./env.ts";
-import { listFunctions } from "./functions.ts";
+import { knownFunctions, listFunctions } from "./functions.ts";
 import { countFailing } from "./reactions.ts";
 
 export const FUNCTIONS_HREF = "/v1/operations/functions";
@@ -38,10 +38,10 @@ export const functionListSchema = z
   .meta({ id: "FunctionList" });
 
 /** `lagMs`: how late the newest event was that a function is done with, and how long the oldest waits that it is not. */
-export async function readFunctionStatus({
-  OPERATIONS,
-  ACCOUNT_REACTIONS,
-}: ProcessorEnv): Promise<z.infer<typeof functionListSchema>> {
+export async function readFunctionStatus(env: ProcessorEnv): Promise<z.infer<typeof functionListSchema>> {
+  const { OPERATIONS, ACCOUNT_REACTIONS } = env;
+  // Those that are bound are seen before the first event happens, too.
+  await knownFunctions(env);
   const [functions, failing, backlog] = await Promise.all([
     listFunctions(OPERATIONS),
     countFailing(OPERATIONS),

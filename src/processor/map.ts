@@ -3,14 +3,13 @@
 import type { Context } from "hono";
 import * as z from "zod";
 import { type HttpEnv, ProblemError } from "../http/app.ts";
-import { invalidParameters } from "../http/invalid-parts.ts";
-import { invalidRequest } from "../http/problems.ts";
 import { link, linkSchema } from "../http/representations.ts";
 import { mapOf } from "../reactions/map.ts";
 import { readStatusTotals } from "../views/status-totals.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { functionSchema, readFunctionStatus } from "./function-status.ts";
-import { lagSchema, readStatus, statusSchema } from "./status.ts";
+import { readQuery } from "./pages.ts";
+import { lagSchema, readLagsOfLate, readStatus, statusSchema, summaryOf } from "./status.ts";
 import { listSubscriptions } from "./subscriptions/subscriptions.ts";
 
 export const MAP_HREF = "/v1/map";
@@ -28,6 +27,7 @@ export const mapSchema = z
         commands: z.array(z.string()).describe("Which come to it; none where it is another service's"),
         views: z.array(z.string()).describe("Which it changes"),
         functions: z.array(z.string()).describe("Which react to it"),
+        lagMs: lagSchema.describe("Of this type alone: how many there were of late, and how late they were"),
       }),
     ),
     functions: z.array(functionSchema),
@@ -55,16 +55,16 @@ export const mapSchema = z
   .meta({ id: "SystemMap" });
 
 export async function getMap(context: Context<HttpEnv<ProcessorEnv>>): Promise<Response> {
-  const only = mapFilterSchema.safeParse(context.req.query());
-  if (!only.success) throw new ProblemError(invalidRequest(invalidParameters(only.error)));
-  const [{ items }, status, totals, subscriptions] = await Promise.all([
+  const only = readQuery(context, mapFilterSchema);
+  const [{ items }, status, lags, totals, subscriptions] = await Promise.all([
     readFunctionStatus(context.env),
     readStatus(context.env),
+    readLagsOfLate(context.env.VIEWS),
     readStatusTotals(context.env.VIEWS),
     listSubscriptions(context.env.OPERATIONS),
   ]);
   const { feedPosition, lagMs, parked, liveStreams, inbox } = status;
-  const map = mapOf(items, only.data);
+  const map = mapOf(items, only);
   if (map.events.length === 0) {
     throw new ProblemError({ code: "not-found", detail: "There is no such event or function" });
   }
@@ -75,6 +75,7 @@ export async function getMap(context: Context<HttpEnv<ProcessorEnv>>): Promise<R
       commands: [...event.commands],
       views: [...event.views],
       functions: [...event.functions],
+      lagMs: summaryOf(lags.filter(({ type }) => type === event.type)),
     })),
     functions: [...map.functions],
     subscriptions: subscriptions

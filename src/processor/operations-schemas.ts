@@ -5,7 +5,8 @@ import { accountNumberSchema } from "../account/commands.ts";
 import { linkSchema } from "../http/representations.ts";
 import { differencePositionSchema } from "./differences.ts";
 import { pageQuerySchema } from "./pages.ts";
-import { parkedPositionSchema } from "./parking.ts";
+import { parkedFilterSchema, parkedPositionSchema } from "./parking.ts";
+import { walkPositionSchema } from "./walks.ts";
 
 export const operationsRootSchema = z
   .object({
@@ -26,7 +27,8 @@ export const rebuildBodySchema = z.strictObject({});
 export const verificationBodySchema = z.strictObject({ repair: z.boolean().default(false) });
 
 export const differencesQuerySchema = pageQuerySchema(differencePositionSchema);
-export const parkedQuerySchema = pageQuerySchema(parkedPositionSchema);
+export const parkedQuerySchema = pageQuerySchema(parkedPositionSchema).extend(parkedFilterSchema.shape);
+export const walksQuerySchema = pageQuerySchema(walkPositionSchema);
 
 export const replayedSchema = z
   .object({

@@ -26,8 +26,9 @@ import {
   rebuildBodySchema,
   type replayedSchema,
   verificationBodySchema,
+  walksQuerySchema,
 } from "./operations-schemas.ts";
-import { pageLinks, readPlace } from "./pages.ts";
+import { pageLinks, readQuery } from "./pages.ts";
 import {
   countParked,
   discardKeptMessage,
@@ -46,9 +47,10 @@ import {
   type differencesPageSchema,
   WALK_PATHS,
   walkHref,
+  walkListItem,
   walkRepresentation,
 } from "./walk-representation.ts";
-import { hasWalk, readWalk, startWalk, type WalkKind } from "./walks.ts";
+import { hasWalk, listWalks, readWalk, startWalk, type WalkKind } from "./walks.ts";
 
 type OperationsContext = Context<HttpEnv<ProcessorEnv>>;
 
@@ -94,8 +96,14 @@ export function operationsRoutes(): Hono<HttpEnv<ProcessorEnv>> {
   app.get(`${MESSAGES_HREF}/:id`, mayOperate, getMessage);
   app.delete(`${MESSAGES_HREF}/:id`, mayOperate, discardMessage);
   app.all(`${MESSAGES_HREF}/:id`, allow("GET", "HEAD", "DELETE"));
-  post(WALK_PATHS.rebuild, (context) => start(context, "rebuild", rebuildBodySchema));
-  post(WALK_PATHS.verification, (context) => start(context, "verification", verificationBodySchema));
+  const walks = (kind: WalkKind, bodySchema: z.ZodType<{ repair?: boolean }>): void => {
+    const path = WALK_PATHS[kind];
+    app.get(path, mayOperate, (context) => answerWalks(context, kind));
+    app.post(path, mayOperate, limitBody(BODY_LIMIT_BYTES), (context) => start(context, kind, bodySchema));
+    app.all(path, allow("GET", "HEAD", "POST"));
+  };
+  walks("rebuild", rebuildBodySchema);
+  walks("verification", verificationBodySchema);
   get(`${WALK_PATHS.rebuild}/:id`, (context) => answerWalk(context, "rebuild"));
   get(`${WALK_PATHS.verification}/:id`, (context) => answerWalk(context, "verification"));
   get(`${WALK_PATHS.rebuild}/:id/${DIFFERENCES}`, (context) => answerDifferences(context, "rebuild"));
@@ -124,10 +132,11 @@ export function operationsRoutes(): Hono<HttpEnv<ProcessorEnv>> {
 
 async function answerParked(context: OperationsContext): Promise<Response> {
   const { OPERATIONS } = context.env;
-  const { items, next } = await listParked(OPERATIONS, readPlace(context, parkedQuerySchema));
+  const { cursor, ...filter } = readQuery(context, parkedQuerySchema);
+  const { items, next } = await listParked(OPERATIONS, filter, cursor);
   const answer: z.infer<typeof parkedListSchema> = {
     items: [...items],
-    total: await countParked(OPERATIONS),
+    total: await countParked(OPERATIONS, filter),
     _links: { ...pageLinks(context, next), replay: link(`${PARKED_HREF}/replay`) },
   };
   return context.json(answer);
@@ -185,6 +194,12 @@ async function start(
   });
 }
 
+async function answerWalks(context: OperationsContext, kind: WalkKind): Promise<Response> {
+  const { cursor } = readQuery(context, walksQuerySchema);
+  const { walks, next } = await listWalks(context.env.OPERATIONS, kind, cursor);
+  return context.json({ items: walks.map(walkListItem), _links: pageLinks(context, next) });
+}
+
 async function answerWalk(context: OperationsContext, kind: WalkKind): Promise<Response> {
   const walk = await readWalk(context.env.OPERATIONS, kind, context.req.param("id") ?? "");
   if (walk === null) throw noSuchWalk(kind);
@@ -192,10 +207,10 @@ async function answerWalk(context: OperationsContext, kind: WalkKind): Promise<R
 }
 
 async function answerDifferences(context: OperationsContext, kind: WalkKind): Promise<Response> {
-  const after = readPlace(context, differencesQuerySchema);
+  const { cursor } = readQuery(context, differencesQuerySchema);
   const id = context.req.param("id") ?? "";
   if (!(await hasWalk(context.env.OPERATIONS, kind, id))) throw noSuchWalk(kind);
-  const { differences, next } = await readDifferences(context.env.OPERATIONS, id, after);
+  const { differences, next } = await readDifferences(context.env.OPERATIONS, id, cursor);
   const answer: z.infer<typeof differencesPageSchema> = {
     items: [...differences],
     _links: pageLinks(context, next),

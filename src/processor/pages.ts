@@ -1,4 +1,4 @@
-// Pages of what an operator reads: after which place this one begins, and the link to the next.
+// Pages of what an operator reads: what is asked for, after which place this one begins, and the link to the next.
 
 import type { Context } from "hono";
 import * as z from "zod";
@@ -16,22 +16,21 @@ export function pageQuerySchema<Position>(positionSchema: z.ZodType<Position>) {
   return z.strictObject({ cursor: cursorParameter(positionSchema).optional() });
 }
 
-/** Undefined at the beginning of the list. */
-export function readPlace<Position>(
-  context: Context<HttpEnv<ProcessorEnv>>,
-  schema: ReturnType<typeof pageQuerySchema<Position>>,
-): Position | undefined {
-  const query = schema.safeParse(context.req.query());
+/** The parameters of a request, as the schema has them. */
+export function readQuery<Query>({ req }: Context<HttpEnv<ProcessorEnv>>, schema: z.ZodType<Query>): Query {
+  const query = schema.safeParse(req.query());
   if (!query.success) throw new ProblemError(invalidRequest(invalidParameters(query.error)));
-  return query.data.cursor;
+  return query.data;
 }
 
-/** `next`: the place after which the next page begins; null where there is none. */
+/** `next`: the place after which the next page begins; null where there is none. Whatever else was asked for stays. */
 export function pageLinks(
   { req }: Context<HttpEnv<ProcessorEnv>>,
   next: readonly (string | number)[] | null,
 ): z.infer<typeof pageLinksSchema> {
-  const { pathname, search } = new URL(req.url);
+  const { pathname, search, searchParams } = new URL(req.url);
   const self = link(pathname + search);
-  return next === null ? { self } : { self, next: link(`${pathname}?cursor=${cursorAt(next)}`) };
+  if (next === null) return { self };
+  searchParams.set("cursor", cursorAt(next));
+  return { self, next: link(`${pathname}?${searchParams}`) };
 }

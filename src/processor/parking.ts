@@ -3,6 +3,7 @@
 
 import { encodeBase64 } from "hono/utils/encode";
 import * as z from "zod";
+import { accountNumberSchema } from "../account/commands.ts";
 import { logLine } from "../http/log-line.ts";
 import { link, linkSchema } from "../http/representations.ts";
 import { readRows } from "../views/accounts-view.ts";
@@ -74,6 +75,16 @@ const ALL_PARKED = `
   UNION ALL SELECT account_number, NULL, NULL, reason, at, attempts, id FROM unreadable_messages
   UNION ALL ${PARKED_REACTIONS}`;
 
+export const parkedFilterSchema = z.object({
+  accountNumber: accountNumberSchema.optional().describe("Only what is parked of this account"),
+  function: z.string().optional().describe("Only the accounts for which this function fails"),
+});
+
+type ParkedFilter = z.infer<typeof parkedFilterSchema>;
+
+/** With the account as the first parameter and the function as the second; null is any. */
+const MATCHES = "(?1 IS NULL OR accountNumber = ?1) AND (?2 IS NULL OR function = ?2)";
+
 /** A place in the order of what is parked: epoch milliseconds, and what tells those of one moment apart. */
 export const parkedPositionSchema = z.tuple([z.int().nonnegative(), z.string()]);
 
@@ -88,15 +99,16 @@ export interface ParkedPage {
 /** What is parked after a place, the newest first. */
 export async function listParked(
   operations: D1Database,
+  { accountNumber, function: name }: ParkedFilter = {},
   [at, key]: ParkedPosition = [Number.MAX_SAFE_INTEGER, ""],
 ): Promise<ParkedPage> {
   const { results } = await operations
     .prepare(
       `SELECT *, concat_ws(' ', accountNumber, function, messageId) AS key FROM (${ALL_PARKED})
-       WHERE (at, concat_ws(' ', accountNumber, function, messageId)) < (?1, ?2)
-       ORDER BY at DESC, key DESC LIMIT ?3`,
+       WHERE ${MATCHES} AND (at, concat_ws(' ', accountNumber, function, messageId)) < (?3, ?4)
+       ORDER BY at DESC, key DESC LIMIT ?5`,
     )
-    .bind(at, key, MAX_LISTED + 1)
+    .bind(accountNumber ?? null, name ?? null, at, key, MAX_LISTED + 1)
     .all<Parked & { key: string }>();
   const shown = results.slice(0, MAX_LISTED);
   const last = shown.at(-1);
@@ -129,10 +141,15 @@ export async function discardKeptMessage(operations: D1Database, id: string): Pr
   return meta.changes > 0;
 }
 
-export async function countParked(operations: D1Database): Promise<number> {
-  return (
-    (await operations.prepare(`SELECT count(*) AS parked FROM (${ALL_PARKED})`).first<number>("parked")) ?? 0
-  );
+export async function countParked(
+  operations: D1Database,
+  { accountNumber, function: name }: ParkedFilter = {},
+): Promise<number> {
+  const parked = await operations
+    .prepare(`SELECT count(*) AS parked FROM (${ALL_PARKED}) WHERE ${MATCHES}`)
+    .bind(accountNumber ?? null, name ?? null)
+    .first<number>("parked");
+  return parked ?? 0;
 }
 
 export async function isParked(operations: D1Database, accountNumber: string): Promise<boolean> {

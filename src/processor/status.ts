@@ -3,7 +3,7 @@
 import * as z from "zod";
 import { UNPUBLISHED_LIST } from "../account/unpublished-accounts.ts";
 import { link, linkSchema } from "../http/representations.ts";
-import { readFeedHead, readLags } from "../views/feed.ts";
+import { type Lag, readFeedHead, readLags } from "../views/feed.ts";
 import { FEED_HUB } from "../views/feed-hub.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { countInbox } from "./inbox.ts";
@@ -57,7 +57,7 @@ export async function readStatus(env: ProcessorEnv): Promise<Status> {
   const [position, lags, unpublished, events, dead, repairs, parked, inbox, liveStreams, verification] =
     await Promise.all([
       readFeedHead(env.VIEWS),
-      readLags(env.VIEWS, Date.now() - LAG_WINDOW_MS),
+      readLagsOfLate(env.VIEWS),
       env.UNPUBLISHED.getByName(UNPUBLISHED_LIST).summary(),
       backlogOf(env.ACCOUNT_EVENTS),
       backlogOf(env.DEAD_ACCOUNT_EVENTS),
@@ -69,7 +69,7 @@ export async function readStatus(env: ProcessorEnv): Promise<Status> {
     ]);
   return {
     feedPosition: position,
-    lagMs: { p50: quantile(lags, 0.5), p99: quantile(lags, 0.99), events: lags.length },
+    lagMs: summaryOf(lags),
     unpublished,
     backlog: { "account-events": events, "account-events-dead": dead, "account-repairs": repairs },
     parked,
@@ -94,7 +94,15 @@ async function backlogOf(queue: Queue<unknown>) {
   };
 }
 
-/** Null where there is nothing to tell of. `sorted`: ascending. */
-function quantile(sorted: readonly number[], share: number): number | null {
-  return sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)] ?? null;
+/** Of the last minutes, the shortest first. */
+export const readLagsOfLate = (views: D1Database): Promise<readonly Lag[]> =>
+  readLags(views, Date.now() - LAG_WINDOW_MS);
+
+export function summaryOf(sorted: readonly Lag[]): z.infer<typeof lagSchema> {
+  return { p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99), events: sorted.length };
+}
+
+/** Null where there is nothing to tell of. */
+function quantile(sorted: readonly Lag[], share: number): number | null {
+  return sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)]?.lagMs ?? null;
 }

@@ -61,7 +61,7 @@ export async function compare(
     }
     head = slice.events.at(-1)?.version ?? head;
     more = head < slice.currentVersion;
-    if (findings.length === 0) continue;
+    if (!more || findings.length === 0) continue;
     await tell(findings);
     findings = [];
   }

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { link, linkSchema } from "../http/representations.ts";
 import { differenceSchema } from "./differences.ts";
 import { pageLinksSchema } from "./pages.ts";
-import type { Walk, WalkKind } from "./walks.ts";
+import type { ListedWalk, Walk, WalkKind } from "./walks.ts";
 
 export const WALK_PATHS: Readonly<Record<WalkKind, string>> = {
   rebuild: "/v1/operations/rebuilds",
@@ -38,9 +38,46 @@ export const verificationSchema = rebuildSchema
   .extend({ repair: z.boolean().describe("Whether it mends what differs") })
   .meta({ id: "Verification" });
 
+const listed = {
+  id: true,
+  startedAt: true,
+  finishedAt: true,
+  status: true,
+  found: true,
+  mended: true,
+} as const;
+const listedLinks = { _links: z.object({ self: linkSchema }) };
+
+export const rebuildListSchema = z
+  .object({ items: z.array(rebuildSchema.pick(listed).extend(listedLinks)), _links: pageLinksSchema })
+  .meta({ id: "RebuildList" });
+
+export const verificationListSchema = z
+  .object({
+    items: z.array(verificationSchema.pick({ ...listed, repair: true }).extend(listedLinks)),
+    _links: pageLinksSchema,
+  })
+  .meta({ id: "VerificationList" });
+
 export const differencesPageSchema = z
   .object({ items: z.array(differenceSchema), _links: pageLinksSchema })
   .meta({ id: "DifferencesPage" });
+
+type WalkListItem =
+  | z.infer<typeof rebuildListSchema>["items"][number]
+  | z.infer<typeof verificationListSchema>["items"][number];
+
+/** How far it is, its own address says. */
+export function walkListItem({ kind, mends, ...members }: ListedWalk): WalkListItem {
+  return {
+    ...members,
+    status: statusOf(members),
+    ...(kind === "verification" ? { repair: mends } : {}),
+    _links: { self: link(walkHref(kind, members.id)) },
+  };
+}
+
+const statusOf = ({ finishedAt }: Pick<Walk, "finishedAt">) => (finishedAt === null ? "running" : "done");
 
 type WalkRepresentation = z.infer<typeof rebuildSchema> | z.infer<typeof verificationSchema>;
 
@@ -51,7 +88,7 @@ export function walkRepresentation(walk: Walk): WalkRepresentation {
   return {
     ...members,
     finishedAt,
-    status: finishedAt === null ? "running" : "done",
+    status: statusOf(walk),
     eventsPerSecond: Math.round(walk.events / seconds),
     secondsLeft: walk.done === 0 ? null : Math.round((walk.total - walk.done) / perSecond),
     differences: [...differences],

@@ -56,6 +56,8 @@ const ACCOUNTS_PER_RANGE = 40;
 const MAX_MESSAGES_PER_SEND = 100;
 /** So often one invocation sends: 80,000 accounts. Of a larger walk the next one goes on. */
 const MAX_SENDS = 20;
+/** So many are shown at a time, the newest first. */
+const MAX_WALKS_PER_PAGE = 20;
 /** In the place of a time. */
 const NEVER_SENT = 0;
 /** Who was sent for so short a time is still waited for. */
@@ -177,6 +179,42 @@ const NO_DIFFERENCES: Pick<DifferencesPage, "differences"> = { differences: [] }
 const COUNTED_DIFFERENCES = `
   (SELECT count(*) FROM differences WHERE walk_id = walks.id) AS found,
   (SELECT count(*) FROM differences WHERE walk_id = walks.id AND mended = 1) AS mended`;
+
+/** A place in the order of walks: when one started, in epoch milliseconds, and what tells those of one moment apart. */
+export const walkPositionSchema = z.tuple([z.int().nonnegative(), z.string()]);
+
+type WalkPosition = Readonly<z.infer<typeof walkPositionSchema>>;
+
+/** A walk in a list: how far it is takes a look at each of its ranges, so that it alone says so. */
+export type ListedWalk = Omit<Walk, "total" | "done" | "events" | "differences">;
+
+interface WalksPage {
+  readonly walks: readonly ListedWalk[];
+  /** Where the next page begins; null where this one has the last. */
+  readonly next: WalkPosition | null;
+}
+
+/** Walks of a kind after a place, the newest first. */
+export async function listWalks(
+  operations: D1Database,
+  kind: WalkKind,
+  [startedAt, id]: WalkPosition = [Number.MAX_SAFE_INTEGER, ""],
+): Promise<WalksPage> {
+  const { results } = await operations
+    .prepare(
+      `SELECT id, kind, mends, started_at AS startedAt, finished_at AS finishedAt, ${COUNTED_DIFFERENCES}
+       FROM walks WHERE kind = ?1 AND (started_at, id) < (?2, ?3)
+       ORDER BY started_at DESC, id DESC LIMIT ?4`,
+    )
+    .bind(kind, startedAt, id, MAX_WALKS_PER_PAGE + 1)
+    .all<Omit<ListedWalk, "mends"> & { mends: number }>();
+  const shown = results.slice(0, MAX_WALKS_PER_PAGE);
+  const last = shown.at(-1);
+  return {
+    walks: shown.map((walk) => ({ ...walk, mends: walk.mends === 1 })),
+    next: results.length > shown.length && last !== undefined ? [last.startedAt, last.id] : null,
+  };
+}
 
 /** Null where there is no such walk. */
 export async function readWalk(operations: D1Database, kind: WalkKind, id: string): Promise<Walk | null> {

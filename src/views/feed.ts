@@ -95,14 +95,20 @@ export async function readFeedEventId(views: D1Database, position: number): Prom
     .first<string>("id");
 }
 
-/** How long events took from their commit to the feed, in milliseconds, ascending: of the newest ones projected since a time. */
-export async function readLags(views: D1Database, since: number): Promise<number[]> {
+/** How long an event took from its commit to the feed. */
+export interface Lag {
+  readonly type: string;
+  readonly lagMs: number;
+}
+
+/** Of the newest events projected since a time, the shortest first. */
+export async function readLags(views: D1Database, since: number): Promise<Lag[]> {
   const { results } = await views
     .prepare(
-      `SELECT projected_at - (value ->> 'createdAt') AS lag FROM feed_chunks JOIN json_each(events)
-       WHERE last_position > (SELECT max(last_position) FROM feed_chunks) - ?1 AND projected_at > ?2 ORDER BY lag`,
+      `SELECT value ->> 'type' AS type, projected_at - (value ->> 'createdAt') AS lagMs FROM feed_chunks JOIN json_each(events)
+       WHERE last_position > (SELECT max(last_position) FROM feed_chunks) - ?1 AND projected_at > ?2 ORDER BY lagMs`,
     )
     .bind(MAX_LAGS, since)
-    .all<{ lag: number }>();
-  return results.map(({ lag }) => lag);
+    .all<Lag>();
+  return results;
 }

@@ -7,7 +7,7 @@ useOperations();
 
 describe("the operations routes", () => {
   it.each([
-    ["GET", "/v1/operations/rebuilds", 405],
+    ["PUT", "/v1/operations/rebuilds", 405],
     ["POST", "/v1/operations/status", 405],
     ["GET", "/v1/operations/rebuilds/none", 404],
     ["GET", "/v1/operations/verifications/none", 404],

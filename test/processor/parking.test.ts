@@ -80,6 +80,33 @@ describe("what is parked", () => {
     expect((await get("/v1/operations/parked?limit=1")).status).toBe(400);
   });
 
+  it("is listed of one account or one function alone, page by page, too", async () => {
+    await env.OPERATIONS.batch([
+      env.OPERATIONS.prepare(
+        `WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 501)
+         INSERT INTO parked SELECT printf('VIEWS-%04d', number), 1, 'Broken', 2000, 1 FROM numbers`,
+      ),
+      env.OPERATIONS.prepare(
+        `WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 501)
+         INSERT INTO reactions (function, account_number, leased_until, attempts, parked, version, reason, at)
+         SELECT 'failing', printf('VIEWS-%04d', number), 0, 1, 1, 1, 'Fails', 1000 FROM numbers`,
+      ),
+    ]);
+    const ofAccount = (await get("/v1/operations/parked?accountNumber=VIEWS-0007")).body;
+    expect(ofAccount.items).toMatchObject([{ function: null }, { function: "failing" }]);
+    expect(ofAccount.total).toBe(2);
+
+    const first = (await get("/v1/operations/parked?function=failing")).body;
+    const second = (await get(first._links.next.href)).body;
+    const items = [...first.items, ...second.items];
+    expect(items).toHaveLength(501);
+    expect(items.every((item) => item.function === "failing")).toBe(true);
+    expect(second._links.next).toBeUndefined();
+    expect([first.total, second.total]).toEqual([501, 501]);
+    expect((await get("/v1/operations/parked?function=nobody")).body).toMatchObject({ items: [], total: 0 });
+    expect((await get("/v1/operations/parked?accountNumber=a%20b")).status).toBe(400);
+  });
+
   it("is replayed all at once", async () => {
     const parked = [await parkedAccount(), await parkedAccount()];
     for (const accountNumber of parked) await heal(accountNumber);

@@ -27,13 +27,15 @@ it("reaches every kind of resource from /v1", async () => {
   expect([...new Set(reached)].toSorted()).toEqual(wanted.toSorted());
 });
 
-/** Something of everything: accounts that the view has, an event that came in, a message that can't be read, a subscription. */
+/** Something of everything: accounts that the view has, an event that came in, a message that can't be read, walks, a subscription. */
 async function fill(): Promise<void> {
   await system.post("/v1/accounts", { userId: 31, accountNumber: "LINKED" });
   await system.post("/v1/accounts", { userId: 32, accountNumber: "LINKED-TOO" });
   const event = { specversion: "1.0", id: "1", source: "/elsewhere", type: "elsewhere.happened" };
   await system.post("/v1/inbox", event, { "Content-Type": "application/cloudevents+json" });
   await system.enqueue("nonsense");
+  await system.post("/v1/operations/rebuilds");
+  await system.post("/v1/operations/verifications");
   // To a type that no event has: nothing leaves this machine.
   await system.post("/v1/subscriptions", { url: "https://receiver.example/events", types: ["NOTHING"] });
   await vi.waitFor(
