@@ -187,12 +187,20 @@ export function accountTests(console: ConsoleUnderTest): void {
         "INSERT INTO parked (account_number, version, reason, at, attempts) VALUES ('STUCK', 3, 'Does not fold', 1, 1)",
       )
       .run();
+    // It is not on the first page of all that is parked.
+    await operations
+      .prepare(
+        `WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 501)
+         INSERT INTO parked SELECT printf('PARKED-%04d', number), 1, 'Broken', 1000, 1 FROM numbers`,
+      )
+      .run();
     const { page } = await console.open("/accounts/STUCK");
     const parked = page.getByRole("region", { name: "Parked" });
     await parked.getByText("Does not fold").waitFor();
     expect(await console.violations(page)).toEqual([]);
     await parked.getByRole("button", { name: "Try again" }).click();
     await parked.waitFor({ state: "detached", timeout: 30_000 });
+    await operations.prepare("DELETE FROM parked WHERE account_number LIKE 'PARKED-%'").run();
   });
 
   it("says where there is no such account, or no such version", async () => {

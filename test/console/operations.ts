@@ -33,6 +33,18 @@ export function operationsTests(console: ConsoleUnderTest): void {
     await untilParked((item) => item.accountNumber === accountNumber);
   }
 
+  /** So that it is nothing that other tests join. */
+  async function endWalk(id: string): Promise<void> {
+    const operations = await console.system().operations();
+    await operations.batch(
+      [
+        "DELETE FROM differences WHERE walk_id = ?1",
+        "DELETE FROM walk_ranges WHERE walk_id = ?1",
+        "DELETE FROM walks WHERE id = ?1",
+      ].map((sql) => operations.prepare(sql).bind(id)),
+    );
+  }
+
   async function untilParked(isMeant: (item: { accountNumber: string; reason: string }) => boolean) {
     await vi.waitFor(async () => {
       const { items } = (await console.system().get("/v1/operations/parked")).body;
@@ -137,6 +149,106 @@ export function operationsTests(console: ConsoleUnderTest): void {
     expect((await console.system().get("/v1/accounts/DAMAGED")).body.userId).toBe(91);
   });
 
+  it("leads back to each rebuild and verification, also to one that goes on", async () => {
+    const operations = await console.system().operations();
+    await operations.batch([
+      operations.prepare(
+        "INSERT INTO walks (id, kind, mends, started_at) VALUES ('GOES-ON', 'rebuild', 0, 9000000000000)",
+      ),
+      operations.prepare(
+        "INSERT INTO walk_ranges (walk_id, range, after, accounts) VALUES ('GOES-ON', 0, '', 12)",
+      ),
+    ]);
+    const { page } = await console.open("/operations");
+    const newest = page.getByRole("region", { name: "Newest rebuilds and verifications" });
+    await newest.getByRole("row", { name: /^Rebuild.*Running/ }).waitFor();
+    expect(await console.violations(page)).toEqual([]);
+    await newest.getByRole("link", { name: "Rebuild", exact: true }).first().click();
+    await page.waitForURL("**/operations/rebuilds/GOES-ON");
+    await page.getByText("of 12", { exact: true }).waitFor();
+    await endWalk("GOES-ON");
+  });
+
+  it("shows every difference, page by page", async () => {
+    const operations = await console.system().operations();
+    await operations.batch([
+      operations.prepare(
+        "INSERT INTO walks (id, kind, mends, started_at, finished_at) VALUES ('PAGED', 'verification', 0, 1, 2)",
+      ),
+      operations.prepare(
+        "INSERT INTO walk_ranges (walk_id, range, after, accounts, done_at, events) VALUES ('PAGED', 0, '', 501, 2, 9)",
+      ),
+      operations.prepare(
+        `WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 501)
+         INSERT INTO differences (walk_id, account_number, field, view, log)
+         SELECT 'PAGED', printf('DIFFERS-%04d', number), 'userId', '1', '2' FROM numbers`,
+      ),
+    ]);
+    const { page } = await console.open("/operations/verifications/PAGED");
+    await page.getByText("501 differences").waitFor();
+    await rowOf(page, /DIFFERS-0500/).waitFor();
+    expect(await rowOf(page, /DIFFERS-0501/).count()).toBe(0);
+    await page.getByRole("link", { name: "Next page" }).click();
+    await rowOf(page, /DIFFERS-0501/).waitFor();
+    expect(await rowOf(page, /DIFFERS-0500/).count()).toBe(0);
+    await page.getByRole("link", { name: "First page" }).click();
+    await rowOf(page, /DIFFERS-0001/).waitFor();
+    await endWalk("PAGED");
+  });
+
+  it("shows what is parked of one function, whatever else is, and replays that alone", async () => {
+    await openAccount("FAILING");
+    const operations = await console.system().operations();
+    await operations.batch([
+      operations.prepare(
+        `WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 501)
+         INSERT INTO parked SELECT printf('PARKED-%04d', number), 1, 'Broken', 9000000000000, 1 FROM numbers`,
+      ),
+      operations.prepare(
+        `UPDATE reactions SET attempts = 1, parked = 1, version = 1, event_at = 1, reason = 'It throws', at = 1
+         WHERE function = 'onboarding' AND account_number = 'FAILING'`,
+      ),
+    ]);
+    const { page } = await console.open("/operations/parked?function=onboarding");
+    await rowOf(page, /FAILING.*It throws/).waitFor();
+    await page.getByText("1 in all").waitFor();
+    await page.getByRole("button", { name: "Replay all" }).click();
+    await page.getByText("1 thing is parked").waitFor();
+    await confirm(page, "Replay all");
+    await page.getByText("Nothing is parked for this function").waitFor();
+    expect((await console.system().get("/v1/operations/parked")).body.total).toBe(501);
+    await operations.prepare("DELETE FROM parked WHERE account_number LIKE 'PARKED-%'").run();
+  });
+
+  it("sends once what may not be done twice, where no answer comes", async () => {
+    const { page, forgive } = await console.open("/operations");
+    forgive("net::ERR_");
+    let asked = 0;
+    await page.route(/\/v1\/operations\/verifications$/, (route) => {
+      if (route.request().method() !== "POST") return route.continue();
+      asked += 1;
+      return route.abort();
+    });
+    await page.getByRole("button", { name: "Verify", exact: true }).click();
+    await confirm(page, "Verify");
+    await page.getByRole("alert").getByText("The service does not answer").waitFor();
+    expect(asked).toBe(1);
+  });
+
+  it("reads and deletes nothing but a message, whatever an address says", async () => {
+    const asked: string[] = [];
+    const { page } = await console.open("/operations/parked");
+    page.on("request", (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`));
+    await page.goto(`/operations/parked?message=${encodeURIComponent("/v1/subscriptions/some-id")}`);
+    const dialog = page.getByRole("dialog", { name: "A message that can't be read" });
+    const discard = dialog.getByRole("button", { name: "Discard it" });
+    await discard.waitFor();
+    expect(await discard.isDisabled()).toBe(true);
+    await dialog.getByRole("button", { name: "Close" }).click();
+    await dialog.waitFor({ state: "detached" });
+    expect(asked.filter((one) => one.includes("/v1/subscriptions"))).toEqual([]);
+  });
+
   it("shows each function: how far it is, how late, and what waits", async () => {
     await openAccount("FOR-FUNCTIONS");
     const { page } = await console.open("/operations/functions");
@@ -174,7 +286,7 @@ export function operationsTests(console: ConsoleUnderTest): void {
     await parkAccount("PARKED-PICTURE");
     await console.system().enqueue("A picture of nonsense");
     await untilParked(({ accountNumber }) => accountNumber === null);
-    await takePictures(console, "/operations", "operations", "events, ever");
+    await takePictures(console, "/operations", "operations", "in the feed, ever");
     await takePictures(console, "/operations/parked", "parked", "PARKED-PICTURE");
     await takePictures(console, "/operations/functions", "functions", "onboarding");
     await takePictures(console, "/operations/inbox", "inbox", /order.placed|Nothing came/);

@@ -11,6 +11,9 @@ export function accountAddress(accountNumber: string, version?: number): string 
 export const userAccountsAddress = (userId: number): string =>
   hrefWith("/accounts", { user: String(userId) });
 
+/** A rebuild or a verification, by the link that the API gives: "/v1/operations/rebuilds/1" is at "/operations/rebuilds/1". */
+export const walkAddress = (href: string): string => href.replace(/^\/v1/, "");
+
 /** The form for a new account, over the list. */
 export const createAddress = (accountNumber = ""): string =>
   hrefWith("/accounts", { create: "yes", as: accountNumber });

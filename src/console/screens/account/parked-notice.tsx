@@ -2,6 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { act } from "../../api/service.ts";
+import { hrefWith } from "../../api/use-query.ts";
 import { useResource } from "../../api/use-resource.ts";
 import { Button, ButtonLink } from "../../parts/button.tsx";
 import { problemWords } from "../../parts/problem-words.ts";
@@ -12,9 +13,10 @@ const READ_EVERY_MS = 10_000;
 
 /** Nothing where nothing is parked, and to whoever may not see what is. */
 export function ParkedNotice({ accountNumber }: { accountNumber: string }) {
-  const parked = useResource<"listParked">("/v1/operations/parked", { everyMs: READ_EVERY_MS });
+  const href = hrefWith("/v1/operations/parked", { accountNumber });
+  const parked = useResource<"listParked">(href, { everyMs: READ_EVERY_MS });
   const [isBusy, setIsBusy] = useState(false);
-  const [found] = parked.value?.items.filter((item) => item.accountNumber === accountNumber) ?? [];
+  const [found] = parked.value?.items ?? [];
   if (found === undefined) return null;
 
   async function replay(href: string): Promise<void> {

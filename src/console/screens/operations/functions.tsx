@@ -1,7 +1,7 @@
 // The functions: what each reacts to, how far it is, how late, what waits for it, and where it fails.
 
 import { useState } from "preact/hooks";
-import { type Answer, act, read } from "../../api/service.ts";
+import type { Answer } from "../../api/service.ts";
 import { hrefWith } from "../../api/use-query.ts";
 import { ANY_EVENT, useResource } from "../../api/use-resource.ts";
 import { Button } from "../../parts/button.tsx";
@@ -15,6 +15,7 @@ import { Time } from "../../parts/time.tsx";
 import { toast } from "../../parts/toast.tsx";
 import { durationWords, numberWords, plural } from "../../parts/words.ts";
 import { OperationsScreen } from "./operations-screen.tsx";
+import { replayFunction } from "./replay-parked.ts";
 
 type FunctionList = Answer<"listFunctions">;
 type Described = FunctionList["items"][number];
@@ -35,8 +36,8 @@ export function Functions() {
         <Shown of={functions}>
           {(list) =>
             list.items.length === 0 ? (
-              <Empty title="No function was heard of yet">
-                Each is asked what it reacts to once the first event happens.
+              <Empty title="No function is bound">
+                Events are followed by no commands but those of callers.
               </Empty>
             ) : (
               <Table
@@ -131,7 +132,7 @@ function Replay({ name, parked, list, onDone }: ReplayProps) {
   const [isBusy, setIsBusy] = useState(false);
   async function replay(): Promise<void> {
     setIsBusy(true);
-    const problem = await replayFor(name, list._links.parked.href);
+    const problem = await replayFunction(name, list._links.parked.href);
     setIsBusy(false);
     if (problem === null) toast(`${name} is tried again`);
     else toast(problemWords(problem).detail, "bad");
@@ -142,15 +143,4 @@ function Replay({ name, parked, list, onDone }: ReplayProps) {
       Replay
     </Button>
   );
-}
-
-async function replayFor(name: string, parkedHref: string) {
-  const parked = await read<"listParked">(parkedHref);
-  if (!parked.ok) return parked.problem;
-  for (const { function: failing, _links: links } of parked.value.items) {
-    if (failing !== name || links.replay === undefined) continue;
-    const replayed = await act<"replayParked">("POST", links.replay.href);
-    if (!replayed.ok) return replayed.problem;
-  }
-  return null;
 }

@@ -5,14 +5,29 @@ import { useLocation } from "preact-iso";
 import type { Problem } from "../../../client/problem.ts";
 import { act, read } from "../../api/service.ts";
 import { useResource } from "../../api/use-resource.ts";
+import { walkAddress } from "../../parts/addresses.ts";
 import { Button } from "../../parts/button.tsx";
 import { Confirm } from "../../parts/confirm.tsx";
 import { Panel } from "../../parts/panel.tsx";
+import { StatusFigures } from "../../parts/status-figures.tsx";
+import { NewestWalks } from "./newest-walks.tsx";
 import { OperationsScreen } from "./operations-screen.tsx";
-import { StatusFigures } from "./status-figures.tsx";
-import { walkPath } from "./walk-path.ts";
 
 const OPERATIONS_HREF = "/v1/operations";
+
+const ALL_FIGURES = [
+  "events",
+  "median",
+  "p99",
+  "unpublished",
+  "backlog",
+  "repairs",
+  "dead",
+  "parked",
+  "inbox",
+  "streams",
+  "verified",
+] as const;
 
 type Asked = "rebuild" | "verification" | "mending";
 
@@ -20,7 +35,7 @@ export function Operations() {
   const [asked, setAsked] = useState<Asked | null>(null);
   return (
     <OperationsScreen title="Operations" lead="How the service is, and what can be done about it.">
-      <StatusFigures />
+      <StatusFigures title="Status" of={ALL_FIGURES} />
       <div class="operation-columns">
         <Panel title="Verify">
           <div class="operation">
@@ -46,6 +61,7 @@ export function Operations() {
           </div>
         </Panel>
       </div>
+      <NewestWalks />
       {asked === null ? null : <Start what={asked} onClose={() => setAsked(null)} />}
     </OperationsScreen>
   );
@@ -70,7 +86,7 @@ function Start({ what, onClose }: { what: Asked; onClose: () => void }) {
         ? await act<"startRebuild">("POST", rebuilds.href, {})
         : await act<"startVerification">("POST", verifications.href, { repair: what === "mending" });
     if (!started.ok) return started.problem;
-    route(walkPath(started.value._links.self.href));
+    route(walkAddress(started.value._links.self.href));
     return null;
   }
   return (

@@ -19,60 +19,74 @@ import { toast } from "../../parts/toast.tsx";
 import { numberWords, plural } from "../../parts/words.ts";
 import { KeptMessage } from "./kept-message.tsx";
 import { OperationsScreen } from "./operations-screen.tsx";
+import { replayFunction } from "./replay-parked.ts";
 
 type ParkedList = Answer<"listParked">;
 type Item = ParkedList["items"][number];
 
 const PATH = "/operations/parked";
+const API_PATH = "/v1/operations/parked";
 const READ_EVERY_MS = 5_000;
 
 export function Parked() {
   const [{ function: only = "", message = "", ...page }, setQuery] = useQuery();
   const { path } = useLocation();
-  const parked = useResource<"listParked">(hrefWith("/v1/operations/parked", page), {
+  const parked = useResource<"listParked">(hrefWith(API_PATH, { ...page, function: only }), {
     onEvent: ANY_EVENT,
     everyMs: READ_EVERY_MS,
   });
   const [isAsking, setIsAsking] = useState(false);
-  const items = parked.value?.items.filter((item) => only === "" || item.function === only) ?? [];
   return (
     <OperationsScreen
       title="Parked"
       lead="What can't go on waits here, and holds up nothing else. Once the cause is gone, try it again."
       actions={
-        <Button onClick={() => setIsAsking(true)} disabled={items.length === 0}>
+        <Button onClick={() => setIsAsking(true)} disabled={!parked.value?.total}>
           Replay all
         </Button>
       }
     >
       <Panel title="Waiting for you" actions={<Counted of={parked.value} only={only} />}>
         <Shown of={parked}>
-          {({ _links: links }) =>
-            items.length === 0 ? (
-              <Empty title="Nothing is parked">
-                Every event that came is in the views, and every function is done with its own.
-              </Empty>
-            ) : (
-              <>
+          {({ items, total, _links: links }) => (
+            <>
+              {items.length === 0 ? (
+                <Nothing only={only} isLaterPage={total > 0} />
+              ) : (
                 <Table
                   caption="What is parked"
                   columns={columnsWith(parked.refresh)}
                   rows={items}
                   keyOf={keyOf}
                 />
-                <Pager first={Object.keys(page).length === 0 ? null : path} next={nextPage(path, links)} />
-              </>
-            )
-          }
+              )}
+              <Pager
+                first={Object.keys(page).length === 0 ? null : hrefWith(path, { function: only })}
+                next={nextPage(path, links)}
+              />
+            </>
+          )}
         </Shown>
       </Panel>
       {isAsking && parked.value !== null ? (
-        <ReplayAll of={parked.value} onDone={parked.refresh} onClose={() => setIsAsking(false)} />
+        <ReplayAll of={parked.value} only={only} onDone={parked.refresh} onClose={() => setIsAsking(false)} />
       ) : null}
       {message === "" ? null : (
         <KeptMessage href={message} onDone={parked.refresh} onClose={() => setQuery({ message: "" })} />
       )}
     </OperationsScreen>
+  );
+}
+
+function Nothing({ only, isLaterPage }: { only: string; isLaterPage: boolean }) {
+  if (isLaterPage) return <Empty title="Nothing more is parked">What was on this page went on.</Empty>;
+  if (only !== "") {
+    return <Empty title="Nothing is parked for this function">It is done with every event of its own.</Empty>;
+  }
+  return (
+    <Empty title="Nothing is parked">
+      Every event that came is in the views, and every function is done with its own.
+    </Empty>
   );
 }
 
@@ -166,12 +180,19 @@ function Replay({ href, accountNumber, onDone }: ReplayProps) {
 
 interface ReplayAllProps {
   readonly of: ParkedList;
+  /** Of this function alone; "" is everything. */
+  readonly only: string;
   readonly onDone: () => void;
   readonly onClose: () => void;
 }
 
-function ReplayAll({ of: { total, _links: links }, onDone, onClose }: ReplayAllProps) {
+function ReplayAll({ of: { total, _links: links }, only, onDone, onClose }: ReplayAllProps) {
   async function replay(): Promise<Problem | null> {
+    if (only !== "") {
+      const problem = await replayFunction(only, API_PATH);
+      onDone();
+      return problem;
+    }
     const result = await act<"replayAllParked">("POST", links.replay.href);
     if (!result.ok) return result.problem;
     toast(`${plural(result.value.replaying, "account is", "accounts are")} tried again`);

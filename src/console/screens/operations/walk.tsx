@@ -4,14 +4,13 @@ import { useEffect, useState } from "preact/hooks";
 import { useRoute } from "preact-iso";
 import type { Answer } from "../../api/service.ts";
 import { type Freshness, type Resource, useResource } from "../../api/use-resource.ts";
-import { Empty } from "../../parts/empty.tsx";
 import { Figure, Figures, Panel } from "../../parts/panel.tsx";
 import { Shown } from "../../parts/resource.tsx";
-import { Badge } from "../../parts/status.tsx";
 import { Time } from "../../parts/time.tsx";
-import { durationWords, numberWords, plural } from "../../parts/words.ts";
-import { Differences } from "./differences.tsx";
+import { durationWords, numberWords } from "../../parts/words.ts";
+import { Found } from "./found.tsx";
 import { OperationsScreen } from "./operations-screen.tsx";
+import { WalkState } from "./walk-state.tsx";
 
 const READ_EVERY_MS = 1_000;
 
@@ -46,19 +45,13 @@ function Going<Value extends Walk>({ title, walk }: { title: string; walk: Resou
       heading={
         <span class="heading-badge">
           {title}
-          {walk.value === null ? null : <StateOf walk={walk.value} />}
+          {walk.value === null ? null : <WalkState of={walk.value} />}
         </span>
       }
     >
       <Shown of={walk}>{(value) => <Progress of={value} />}</Shown>
     </OperationsScreen>
   );
-}
-
-function StateOf({ walk: { status, found, mended } }: { walk: Walk }) {
-  if (status === "running") return <Badge tone="info">Running</Badge>;
-  if (found === mended) return <Badge tone="good">Done</Badge>;
-  return <Badge tone="bad">Done, with differences</Badge>;
 }
 
 function Progress({ of: walk }: { of: Walk }) {
@@ -107,25 +100,5 @@ function TimeLeft({ of: { startedAt, finishedAt, secondsLeft } }: { of: Walk }) 
       value={secondsLeft === null ? "–" : durationWords(secondsLeft * 1_000)}
       note="at this speed"
     />
-  );
-}
-
-function Found({ of: walk }: { of: Walk }) {
-  const { differences, found, status } = walk;
-  const isAll = differences.length >= found;
-  return (
-    <Panel
-      title={"repair" in walk ? "Differences" : "What could not be rebuilt"}
-      actions={
-        isAll ? plural(found, "difference") : `the first ${differences.length} of ${numberWords(found)}`
-      }
-    >
-      {differences.length > 0 ? <Differences of={differences} /> : null}
-      {differences.length > 0 ? null : (
-        <Empty title={status === "running" ? "None so far" : "Views and logs agree"}>
-          {status === "running" ? "Each is shown as it is found." : null}
-        </Empty>
-      )}
-    </Panel>
   );
 }

@@ -1,11 +1,13 @@
 // The whole system at a glance: accounts by status, how late the views are, what waits, and what happens right now.
 
 import { Screen } from "../../parts/screen.tsx";
+import { StatusFigures } from "../../parts/status-figures.tsx";
 import { AccountsByStatus } from "./accounts-by-status.tsx";
 import { LiveFeed } from "./live-feed.tsx";
-import { SystemFigures } from "./system-figures.tsx";
 import { ThroughputPanel } from "./throughput.tsx";
 import "./overview.css";
+
+const FIGURES = ["events", "median", "p99", "backlog", "unpublished", "parked"] as const;
 
 export function Overview() {
   return (
@@ -13,7 +15,7 @@ export function Overview() {
       title="Overview"
       lead="Every account is the sum of its events. This is where they stand, and what happens now."
     >
-      <SystemFigures />
+      <StatusFigures title="Processing" of={FIGURES} />
       <div class="overview-columns">
         <div class="overview-column">
           <ThroughputPanel />
