@@ -38,6 +38,10 @@ function mapWith(functions: number, subscriptions = 1): SystemMap {
       commands: command === "" ? [] : [command],
       views: command === "" ? [] : ["accounts", "feed"],
       functions: mapped.filter(({ reactsTo }) => reactsTo.includes(type)).map(({ name }) => name),
+      lagMs:
+        type === "ACCOUNT_CREATED"
+          ? { p50: 10, p99: 85, events: 1_200 }
+          : { p50: null, p99: null, events: 0 },
     })),
     functions: mapped,
     subscriptions: Array.from({ length: subscriptions }, (_, index) => ({
@@ -74,6 +78,14 @@ describe("what is drawn", () => {
         { from: "inbox", to: "event user.deleted" },
       ]),
     );
+  });
+
+  it("says of each event and of its command how many there were of late, and how late", () => {
+    const notes = new Map(graphOf(mapWith(2)).nodes.map(({ id, note }) => [id, note]));
+    expect(notes.get("event ACCOUNT_CREATED")).toBe("1,200 in 5 min, lag 85 ms");
+    expect(notes.get("command create")).toBe("1,200 in 5 min");
+    expect(notes.get("event ACCOUNT_CLOSED")).toBe("none in 5 min");
+    expect(notes.get("event user.deleted")).toBe("another service's");
   });
 
   it("is a stack for each event where functions are many, which tells of the worst among them", () => {

@@ -125,7 +125,6 @@ function Drawn({ node, placed, isNear, onPoint, onFocus, onLeave }: DrawnProps) 
   const { kind, label, note, tone, href } = node;
   const { x, y, width, height } = placed;
   const letters = lettersIn(width);
-  const isHigh = height > 40;
   return (
     <a
       class="map-node"
@@ -141,16 +140,14 @@ function Drawn({ node, placed, isNear, onPoint, onFocus, onLeave }: DrawnProps) 
     >
       <g transform={`translate(${x} ${y})`}>
         <title>{note === "" ? label : `${label}: ${note}`}</title>
-        <rect class="map-plate" width={width} height={height} rx={kind === "command" ? height / 2 : 6} />
-        <rect class="map-mark" x={12} y={height / 2 - (isHigh ? 12 : 4)} width={8} height={8} rx={2} />
-        <text class="map-label" x={26} y={isHigh ? 19 : height / 2 + 4}>
+        <rect class="map-plate" width={width} height={height} rx={kind === "command" ? 16 : 6} />
+        <rect class="map-mark" x={12} y={height / 2 - 11} width={8} height={8} rx={2} />
+        <text class="map-label" x={26} y={17}>
           {label.length <= letters ? label : `${label.slice(0, letters - 1)}…`}
         </text>
-        {isHigh ? (
-          <text class="map-note" x={12} y={35}>
-            {note}
-          </text>
-        ) : null}
+        <text class="map-note" x={12} y={32}>
+          {note}
+        </text>
       </g>
     </a>
   );

@@ -65,19 +65,20 @@ function ofEvents({ events, counts, lagMs, inbox }: SystemMap): MapGraph {
     feed: plural(counts.events, "event"),
     "status-totals": lag,
   };
-  for (const { type, commands, views } of events) {
+  for (const { type, commands, views, lagMs: own } of events) {
     const event = eventId(type);
     const isForeign = commands.length === 0;
     nodes.push({
       id: event,
       kind: "event",
       label: type,
-      note: isForeign ? "another service's" : "",
+      note: isForeign ? "another service's" : eventNote(own),
       href: narrowedTo({ event: type }),
     });
     for (const command of commands) {
       const id = `command ${command}`;
-      nodes.push({ id, kind: "command", label: command, note: "", href: narrowedTo({ event: type }) });
+      const note = commands.length === 1 ? commandNote(own.events) : "";
+      nodes.push({ id, kind: "command", label: command, note, href: narrowedTo({ event: type }) });
       edges.push({ from: id, to: event });
     }
     for (const view of views) {
@@ -92,6 +93,16 @@ function ofEvents({ events, counts, lagMs, inbox }: SystemMap): MapGraph {
   }
   return { nodes, edges };
 }
+
+/** Of late is what the service tells lags of: the last 5 minutes. */
+function eventNote({ events, p99 }: SystemMap["lagMs"]): string {
+  if (p99 === null) return "none in 5 min";
+  return `${numberWords(events)} in 5 min, lag ${durationWords(p99)}`;
+}
+
+/** Each that was taken came to one event. */
+const commandNote = (events: number): string =>
+  events === 0 ? "none in 5 min" : `${numberWords(events)} in 5 min`;
 
 function inboxNode(inbox: SystemMap["inbox"]): MapNode {
   const { stored = 0, parked = 0 } = inbox ?? {};
@@ -130,7 +141,7 @@ function sentNode(command: string, events: SystemMap["events"]): MapNode {
     id: sentId(command),
     kind: "command",
     label: command,
-    note: event === undefined ? "sent" : `sent: ${event.type}`,
+    note: "sent by functions",
     href: event === undefined ? narrowedTo({}) : narrowedTo({ event: event.type }),
   };
 }

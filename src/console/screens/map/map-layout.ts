@@ -23,30 +23,29 @@ export interface MapLayout {
   readonly height: number;
 }
 
-const NODE_HEIGHT = 44;
-const LOW_NODE_HEIGHT = 30;
+const NODE_HEIGHT = 40;
 const MIN_WIDTH = 96;
 const MAX_WIDTH = 236;
 /** Of a letter of a label, in the fixed width that labels have. */
 const LETTER_WIDTH = 7.25;
 /** What is beside the letters: padding, the mark of the kind. */
-const AROUND_LABEL = 32;
+const AROUND_LABEL = 38;
 /** A note changes while the map is shown, so it has room from the start. */
 const NOTE_WIDTH: Readonly<Record<NodeKind, number>> = {
-  command: 0,
-  event: 0,
+  command: 128,
+  event: 172,
   view: 158,
   function: 168,
   follower: 158,
   inbox: 118,
 };
-const GAP = { nodesep: 12, ranksep: 64, marginx: 16, marginy: 16 };
+const GAP = { nodesep: 8, ranksep: 64, marginx: 16, marginy: 16 };
 
 /** The same for the same graph, whatever its notes say. What comes first stands above. */
 export function layoutOf({ nodes, edges }: MapGraph): MapLayout {
   const graph = new dagre.graphlib.Graph();
   graph.setGraph({ rankdir: "LR", ranker: "network-simplex", ...GAP });
-  for (const node of nodes) graph.setNode(node.id, { width: widthOf(node, nodes), height: heightOf(node) });
+  for (const node of nodes) graph.setNode(node.id, { width: widthOf(node, nodes), height: NODE_HEIGHT });
   for (const { from, to } of edges) graph.setEdge(from, to, {});
   dagre.layout(graph);
 
@@ -80,9 +79,6 @@ function widthOf({ kind }: MapNode, nodes: readonly MapNode[]): number {
   const wanted = Math.max(Math.max(...letters) * LETTER_WIDTH + AROUND_LABEL, NOTE_WIDTH[kind], MIN_WIDTH);
   return Math.min(Math.ceil(wanted), MAX_WIDTH);
 }
-
-const heightOf = ({ kind }: MapNode): number =>
-  kind === "command" || kind === "event" ? LOW_NODE_HEIGHT : NODE_HEIGHT;
 
 /** From the right side of a node to the left side of another; level there, and bent in between. */
 function pathOf(from: Placed | undefined, to: Placed | undefined, bends: readonly Point[]): string {

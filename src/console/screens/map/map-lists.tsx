@@ -57,6 +57,19 @@ export function MapLists({ map, search }: { map: SystemMap; search: string }) {
 
 const EVENT_COLUMNS: readonly Column<MappedEvent>[] = [
   { title: "Event", cell: ({ type }) => <EventLink type={type} /> },
+  {
+    title: "In 5 min",
+    align: "end",
+    // Another service's are not in the feed, and not counted.
+    cell: ({ commands, lagMs }) => (commands.length === 0 ? "–" : numberWords(lagMs.events)),
+    isExtra: true,
+  },
+  {
+    title: "Lag, p99",
+    align: "end",
+    cell: ({ lagMs }) => (lagMs.p99 === null ? "–" : durationWords(lagMs.p99)),
+    isExtra: true,
+  },
   { title: "Comes of", cell: ({ commands }) => names(commands, "another service"), isExtra: true },
   { title: "Changes", cell: ({ views }) => names(views), isExtra: true },
   {
