@@ -5,7 +5,7 @@ import { accepts } from "hono/accepts";
 import type { HttpEnv } from "../http/app.ts";
 import { problemResponse } from "../http/problems.ts";
 import type { EdgeEnv } from "./parts.ts";
-import { issuerOrigin, type SignIn, signInOf } from "./sign-in.ts";
+import { type SignIn, signInOf } from "./sign-in.ts";
 
 /** Nothing is loaded from another origin, no text of the page is ever run, and nobody is asked but the service and the issuer. */
 const policyFor = (signIn: SignIn | null): string =>
@@ -15,7 +15,7 @@ const policyFor = (signIn: SignIn | null): string =>
     "style-src 'self'",
     "img-src 'self' data:",
     "font-src 'self'",
-    `connect-src 'self'${signIn === null ? "" : ` ${issuerOrigin(signIn)}`}`,
+    ["connect-src 'self'", ...(signIn?.origins ?? [])].join(" "),
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",

@@ -7,7 +7,8 @@ import { AUDIENCE, TestIssuer } from "../system/issuer.ts";
 import { CONSOLE_CLIENT_ID } from "../system/issuer-page.ts";
 import { allPartsWith, System } from "../system/system.ts";
 import { look, type OpenedPage, openPage, startBrowser } from "./browser.ts";
-import { NARROW } from "./console-under-test.ts";
+import { type ConsoleUnderTest, NARROW } from "./console-under-test.ts";
+import { takePictures } from "./screenshots.ts";
 
 const EVERYTHING = "accounts:read accounts:write accounts:operate";
 const DEEP = "/?type=ACCOUNT_CLOSED";
@@ -69,7 +70,16 @@ async function changeSession(page: Page, changes: object): Promise<void> {
 
 const isLive = (page: Page) => page.getByText("Live", { exact: true }).waitFor();
 const tokenRequests = () => issuer.asked.filter((path) => path === "/token").length;
-const violations = async (page: Page) => (await new AxeBuilder({ page }).analyze()).violations;
+const violations = async (page: Page) =>
+  (await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id);
+
+/** What the issuer says of itself, changed. */
+async function changeIssuer(page: Page, changes: object): Promise<void> {
+  await page.route(`${issuer.url}/.well-known/openid-configuration`, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: { ...(await response.json()), ...changes } });
+  });
+}
 
 it("asks nothing of the service before somebody signed in, and leads back to where one wanted to go", async () => {
   const { page } = await open(DEEP);
@@ -96,8 +106,6 @@ it("says what a sign-in allows, and signs out, at the issuer too", async () => {
   await page.getByRole("link", { name: "Ms leaving" }).click();
   await page.getByText("see every account").waitFor();
   expect(await violations(page)).toEqual([]);
-  await page.screenshot({ path: ".screenshots/sign-in-signed-in.png" });
-
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.waitForURL(`${issuer.url}/**`);
   await page.getByRole("button", { name: "Sign out" }).click();
@@ -106,6 +114,26 @@ it("says what a sign-in allows, and signs out, at the issuer too", async () => {
   // The issuer has forgotten who it was: it asks.
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByLabel("Name").waitFor();
+});
+
+it("signs out at the issuer also where its token can't be taken back", async () => {
+  const { page, complaints } = await open("/");
+  await signIn(page, "leaving");
+  await isLive(page);
+  await changeIssuer(page, { revocation_endpoint: `${issuer.url}/nowhere` });
+  await page.getByRole("link", { name: "Ms leaving" }).click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.waitForURL(`${issuer.url}/**`);
+  await page.getByRole("button", { name: "Sign out" }).waitFor();
+  expect(complaints.splice(0).length).toBeGreaterThan(0);
+});
+
+it("says what to set where the issuer's token endpoint is at an origin that the page may not ask", async () => {
+  const { page } = await open("/");
+  await changeIssuer(page, { token_endpoint: "https://tokens.example/token" });
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("its token endpoint is at https://tokens.example").waitFor();
+  await page.getByText("CONSOLE_TOKEN_ORIGINS").waitFor();
 });
 
 it("renews a token that ends, once for all requests, and one that is not taken any more", async () => {
@@ -161,6 +189,21 @@ it("says why nobody is signed in where the issuer says no, and lets one try agai
   await signIn(page, "operator");
   await isLive(page);
   expect(page.url()).toBe(origin + DEEP);
+});
+
+it("is legible, light and dark, narrow and wide", async () => {
+  const console: ConsoleUnderTest = { system: () => system, open, violations };
+  await takePictures(console, "/", "sign-in-signed-out", "You are not signed in");
+  const signedIn: ConsoleUnderTest = {
+    ...console,
+    async open(path, options) {
+      const opened = await open(path, options);
+      await signIn(opened.page, "pictured");
+      await opened.page.getByRole("link", { name: "Ms pictured" }).click();
+      return opened;
+    },
+  };
+  await takePictures(signedIn, "/", "sign-in-signed-in", "see every account");
 });
 
 it("takes no code that this tab did not ask for", async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { CONSOLE_PATHS } from "../../src/edge/console.ts";
 import { answering, parts, request } from "./parts.ts";
 
@@ -70,7 +70,24 @@ describe("the sign-in that the console's page names", () => {
       clientId: CONFIGURED.CONSOLE_CLIENT_ID,
       scope: "openid profile accounts:read accounts:write accounts:operate",
       audience: "urn:tributary",
+      origins: ["https://login.example"],
     });
+  });
+
+  it("lets the page ask other origins that are named, and leaves out and tells of what is none", async () => {
+    const log = vi.spyOn(console, "log").mockReturnValue();
+    const named = "https://tokens.example, https://tokens.example/token,http://plain.example,'unsafe-inline'";
+    const response = await request("/", BROWSER, withVars({ ...CONFIGURED, CONSOLE_TOKEN_ORIGINS: named }));
+    expect(response.headers.get("Content-Security-Policy")).toContain(
+      "connect-src 'self' https://login.example https://tokens.example;",
+    );
+    const lines = log.mock.calls.map(([line]) => String(line));
+    const told = lines.filter((line) => line.includes("CONSOLE_TOKEN_ORIGINS"));
+    expect(told).toEqual([
+      expect.stringContaining("https://tokens.example/token"),
+      expect.stringContaining("http://plain.example"),
+      expect.stringContaining("unsafe-inline"),
+    ]);
   });
 
   it.each([

@@ -6,6 +6,8 @@ interface SignInSettings {
   readonly clientId: string;
   readonly scope: string;
   readonly audience: string | null;
+  /** The page's policy lets it ask these alone, beside the service. */
+  readonly origins: readonly string[];
 }
 
 /** Null where nobody signs in: the service is open, or waits for whoever runs it to say who may come in. */

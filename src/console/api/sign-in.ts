@@ -112,7 +112,10 @@ export async function endAtIssuer(ending: Session): Promise<URL> {
   try {
     const { server, client, settings, options } = await issuer();
     if (ending.refreshToken !== null && server.revocation_endpoint !== undefined) {
-      await oauth.revocationRequest(server, client, oauth.None(), ending.refreshToken, options);
+      await oauth
+        .revocationRequest(server, client, oauth.None(), ending.refreshToken, options)
+        // The session there is worth more than one token of it: whatever this came to, that is ended.
+        .catch(() => null);
     }
     if (server.end_session_endpoint === undefined || ending.idToken === null) return new URL(REDIRECT_URI);
     return addressOf(server.end_session_endpoint, {
@@ -132,7 +135,17 @@ async function issuer() {
   // The edge names one without TLS only where that is this very machine.
   const options = { [oauth.allowInsecureRequests]: url.protocol === "http:" };
   const server = await oauth.processDiscoveryResponse(url, await oauth.discoveryRequest(url, options));
+  refuseOtherOrigin(server.token_endpoint, SIGN_IN.origins);
   return { server, client: { client_id: SIGN_IN.clientId }, settings: SIGN_IN, options };
+}
+
+/** Before anybody goes to the issuer: the browser would not let the code be redeemed, and not say why. */
+function refuseOtherOrigin(endpoint: string | undefined, origins: readonly string[]): void {
+  const origin = endpoint === undefined ? undefined : new URL(endpoint).origin;
+  if (origin === undefined || origins.includes(origin)) return;
+  throw new Error(
+    `its token endpoint is at ${origin}, which the edge Worker's CONSOLE_TOKEN_ORIGINS does not name`,
+  );
 }
 
 /** By RFC 8707, and as those issuers call it that came before it; others leave a parameter aside that they don't know. */
