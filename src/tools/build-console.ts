@@ -1,9 +1,10 @@
 // Builds the console into the edge's assets, where it is not there yet as its sources are now.
 
 import { createHash } from "node:crypto";
-import { glob, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
+import { glob, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Plugin } from "vite";
+import { installBuild, PAGE } from "./install-build.ts";
 import { PROJECT } from "./wrangler.ts";
 
 const CONSOLE = resolve(PROJECT, "src/console");
@@ -12,7 +13,6 @@ const TARGET = resolve(PROJECT, "src/edge/assets/console");
 const WORKSHOP = resolve(PROJECT, ".wrangler/assets");
 /** Whatever the built files are made of: the sources, and the packages by their versions. */
 const INPUTS = ["src/console/**/*", "src/client/*", "src/tools/build-console.ts", "package-lock.json"];
-const PAGE = "index.html";
 const THEME_FIRST = "theme-first.js";
 /** Where the edge serves the files. */
 const BASE = "/console/";
@@ -23,18 +23,11 @@ export async function buildConsole(): Promise<void> {
   const current = await readFile(join(TARGET, PAGE), "utf8").catch(() => "");
   if (current.includes(inputs)) return;
 
-  const workshop = join(WORKSHOP, `console.${process.pid}`);
+  await mkdir(WORKSHOP, { recursive: true });
+  const workshop = await mkdtemp(join(WORKSHOP, "console."));
   await build(workshop, inputs);
-  await mkdir(TARGET, { recursive: true });
-  const files = await readdir(workshop);
-  // The page comes last: whoever sees it finds all that it names. Builds side by side move the same files.
-  for (const file of files.toSorted((one) => (one === PAGE ? 1 : -1))) {
-    await rename(join(workshop, file), join(TARGET, file));
-  }
+  await installBuild(workshop, TARGET);
   await rm(workshop, { recursive: true });
-  for (const file of await readdir(TARGET)) {
-    if (!files.includes(file)) await rm(join(TARGET, file), { force: true });
-  }
 }
 
 async function hashOfInputs(): Promise<string> {
