@@ -1,9 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Connection, ProblemFound, TributaryClient } from "../../src/client/client.ts";
 import { messagesOf } from "../../src/client/server-sent-events.ts";
 import { problem, useService } from "./service.ts";
 
 const service = useService();
+afterEach(() => vi.restoreAllMocks());
 
 const stream = (body: string) => ({ status: 200, body, headers: { "Content-Type": "text/event-stream" } });
 const event = (position: number): string => `id: ${position}\ndata: {"position":${position}}\n\n`;
@@ -48,6 +49,22 @@ describe("following the feed", () => {
     const told: Connection[] = [];
     await follow(6, (connection) => told.push(connection));
     expect(told).toEqual(["connecting", "live", "cut-off", "cut-off", "live"]);
+  });
+
+  it("waits long only while nothing comes: after an event, a stream that is cut is asked for soon", async () => {
+    // The longest pause there may be, so that pauses can be told apart.
+    vi.spyOn(Math, "random").mockReturnValue(1);
+    const pauses: number[] = [];
+    const setTimer = globalThis.setTimeout;
+    vi.spyOn(globalThis, "setTimeout").mockImplementation((run, after, ...rest) => {
+      // Others are of Node's own fetch, and what ends a silence.
+      const isPause = after !== undefined && [200, 400, 800, 1_600, 3_200].includes(after);
+      if (isPause) pauses.push(after);
+      return setTimer(run, isPause ? 0 : after, ...rest);
+    });
+    service.answers = ["cut", "cut", "cut", stream(event(5)), stream(event(6)), stream(event(7))];
+    expect(await follow(7)).toEqual([5, 6, 7]);
+    expect(pauses).toEqual([200, 400, 800, 200, 200]);
   });
 
   it("throws the problem that another attempt would meet again", async () => {
