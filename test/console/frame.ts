@@ -2,8 +2,11 @@
 
 import { expect, it } from "vitest";
 import type { ConsoleUnderTest } from "./console-under-test.ts";
+import { takePictures } from "./screenshots.ts";
 
-export function frameTests({ open, system, violations }: ConsoleUnderTest): void {
+export function frameTests(console: ConsoleUnderTest): void {
+  const { open, system, violations } = console;
+
   it("answers an address that no screen has with a 404, and says so", async () => {
     const opened = await open("/nothing/at/all");
     await opened.page.getByRole("heading", { name: "Not found" }).waitFor();
@@ -20,6 +23,19 @@ export function frameTests({ open, system, violations }: ConsoleUnderTest): void
     await page.getByRole("link", { name: "Open to all" }).click();
     await page.getByText("There is nothing to sign in to").waitFor();
     expect(await violations(page)).toEqual([]);
+  });
+
+  it("is legible where nothing is, and where nobody signs in", async () => {
+    const forgiving: ConsoleUnderTest = {
+      ...console,
+      async open(path, options) {
+        const opened = await open(path, options);
+        opened.forgive("404");
+        return opened;
+      },
+    };
+    await takePictures(forgiving, "/nothing/at/all", "not-found", "Nothing is here");
+    await takePictures(console, "/sign-in", "sign-in-open", "There is nothing to sign in to");
   });
 
   it("keeps the theme that a reader chose", async () => {
