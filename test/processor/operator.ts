@@ -54,6 +54,23 @@ export const get = (path: string) => send("GET", path);
 export const post = (path: string, body?: unknown) => send("POST", path, body);
 export const deliverRepairs = () => deliver(repairs.splice(0), views, "account-repairs");
 
+/** The same; answers how many queries it took, which D1 limits for each batch of messages (D1 documentation, "Limits"). */
+export async function countQueriesOfRepairs(): Promise<number> {
+  let queries = 0;
+  const counting = (database: D1Database): D1Database =>
+    Object.assign(Object.create(database), {
+      prepare: (query: string) => {
+        queries += 1;
+        return database.prepare(query);
+      },
+      batch: (statements: D1PreparedStatement[]) => database.batch(statements),
+    });
+  const changed = { OPERATIONS: counting(env.OPERATIONS) };
+  const { retried } = await deliver(repairs.splice(0), counting(views), "account-repairs", changed);
+  expect(retried).toEqual([]);
+  return queries;
+}
+
 /** A verification to its end, as it is read then. */
 export async function verify(body?: object) {
   const started = await post("/v1/operations/verifications", body);
