@@ -248,36 +248,54 @@ export async function readEntries(
     .toSorted((one, other) => one.version - other.version || one.position - other.position);
 }
 
-/** Some of an account's events, in order of version. Reads the chain down to them, and no further. */
+/** Some of an account's events, in order of version. */
 export async function readAccountFeed(
   views: D1Database,
   accountNumber: string,
   after: number,
   upTo: number,
 ): Promise<AccountFeedEntry[]> {
-  const head = await readChainHead(views, accountNumber);
-  return readEntries(views, await readRuns(views, accountNumber, head, after + 1), after, upTo);
+  return readEntries(views, await readRunsBetween(views, accountNumber, after + 1, upTo), after, upTo);
 }
 
-/**
- * When the newest event of one of the types happened to an account, by the feed; epoch milliseconds, 0 for never. Reads the
- * chain as far down as that.
- */
+/** When the newest event of one of the types happened to an account, by the feed; epoch milliseconds, 0 for never. */
 export async function readNewestOfTypes(
   views: D1Database,
   { accountNumber, version }: Pick<Account, "accountNumber" | "version">,
   types: readonly string[],
 ): Promise<number> {
   let upTo = version;
-  for (let head = await readChainHead(views, accountNumber); head > 0 && upTo > 0; ) {
-    const { runs, next } = await followChain(views, accountNumber, head, upTo - VERSIONS_PER_LOOK + 1);
-    const entries = await readEntries(views, runs, 0, upTo);
-    const newest = entries.findLast(({ event }) => event !== null && types.includes(event.type));
-    if (newest?.event) return newest.event.createdAt;
-    upTo = Math.min(upTo, (runs.at(-1)?.version ?? 1) - 1);
-    head = next;
+  // Nearly always it is among the newest; else the whole chain is read.
+  for (const from of [Math.max(version - VERSIONS_PER_LOOK + 1, 1), 1]) {
+    const runs = await readRunsBetween(views, accountNumber, from, version);
+    for (; upTo >= from; upTo -= VERSIONS_PER_LOOK) {
+      const entries = await readEntries(views, runs, upTo - VERSIONS_PER_LOOK, upTo);
+      const newest = entries.findLast(({ event }) => event !== null && types.includes(event.type));
+      if (newest?.event) return newest.event.createdAt;
+    }
   }
   return 0;
+}
+
+/**
+ * Where an account's events from a version up to another are. Reads the chain no further down than to these, unless some are
+ * missed there: what a repair added later comes at the chain's end, whatever its version.
+ */
+async function readRunsBetween(
+  views: D1Database,
+  accountNumber: string,
+  from: number,
+  upTo: number,
+): Promise<StoredFeedRun[]> {
+  const head = await readChainHead(views, accountNumber);
+  const runs = await readRuns(views, accountNumber, head, from);
+  const found = new Set(
+    runs.flatMap(({ version, count }) => Array.from({ length: count }, (_, index) => version + index)),
+  );
+  for (let version = from; version <= upTo; version++) {
+    if (!found.has(version)) return readRuns(views, accountNumber, head);
+  }
+  return runs;
 }
 
 async function readChainHead(views: D1Database, accountNumber: string): Promise<number> {

@@ -60,3 +60,20 @@ it("a chain that is broken ends where it is", async () => {
     await readNewestOfTypes(views, { accountNumber: ACCOUNT_NUMBER, version: 10 }, ["ACCOUNT_CREATED"]),
   ).toBe(0);
 });
+
+it("an event that was added late is no end of what is looked for", async () => {
+  const events = await oneByOne(6);
+  await views.exec("DELETE FROM accounts");
+  await views.exec("DELETE FROM feed_chunks");
+  const late = events[2];
+  if (late === undefined) throw new Error("a third event");
+  for (const one of [...events.filter((some) => some !== late), late]) await addToFeed(views, [one]);
+
+  const found = await readAccountFeed(views, ACCOUNT_NUMBER, 3, 6);
+  expect(found.map(({ version }) => version)).toEqual([4, 5, 6]);
+  expect(
+    await readNewestOfTypes(views, { accountNumber: ACCOUNT_NUMBER, version: 6 }, [
+      "ACCOUNT_DEFAULT_CLEARED",
+    ]),
+  ).toBe(events[4]?.createdAt);
+});
