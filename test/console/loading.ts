@@ -1,11 +1,12 @@
 // Screens whose code can't be loaded: the console stays, and goes on once it can.
 
 import { expect, it } from "vitest";
-import type { ConsoleUnderTest } from "./console-under-test.ts";
+import { type ConsoleUnderTest, WIDE } from "./console-under-test.ts";
 
 export function loadingTests({ open }: ConsoleUnderTest): void {
   it("says in its place that a screen can't be loaded, keeps the page, and loads it once that goes", async () => {
-    const { page, forgive } = await open("/");
+    // As a reader of its own, whose network can be cut, and who has none of the screens yet.
+    const { page, forgive } = await open("/", WIDE);
     forgive("net::ERR_");
     await page.getByText("Live", { exact: true }).waitFor();
     await page.evaluate(() => Object.assign(globalThis, { isSamePage: true }));
@@ -27,7 +28,7 @@ export function loadingTests({ open }: ConsoleUnderTest): void {
   });
 
   it("loads the page anew where a deploy took away the screen's code, and only then", async () => {
-    const { page, forgive } = await open("/");
+    const { page, forgive } = await open("/", WIDE);
     forgive("404");
     await page.getByText("Live", { exact: true }).waitFor();
     // As after a deploy: the files that this page knows are gone, and the page of now names others.
