@@ -2,7 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 
 const FLAGS = [
   "--no-sandbox",
@@ -34,15 +34,13 @@ export interface OpenedPage {
   close(): Promise<void>;
 }
 
-/** In a context of its own: another reader. `others`: the origins beside its own that it may ask. */
+/** In a window of a reader's own. `others`: the origins beside its own that it may ask. */
 export async function openPage(
-  browser: Browser,
+  reader: BrowserContext,
   url: string,
-  options: BrowserContextOptions = {},
   others: readonly string[] = [],
 ): Promise<OpenedPage> {
-  const context = await browser.newContext({ baseURL: new URL(url).origin, ...options });
-  const page = await context.newPage();
+  const page = await reader.newPage();
   const complaints: string[] = [];
   const forgiven: string[] = [];
   const complain = (text: string): void => {
@@ -65,7 +63,7 @@ export async function openPage(
       forgiven.push(part);
       complaints.splice(0).forEach(complain);
     },
-    close: () => context.close(),
+    close: () => page.close(),
   };
 }
 

@@ -8,7 +8,8 @@ export interface ConsoleUnderTest {
   readonly system: () => System;
   /**
    * Closed after the test, which fails where the page complained of anything that the test did not take away.
-   * `path` may be a whole address, where there is another way to the system.
+   * `path` may be a whole address, where there is another way to the system. `options`: by another reader than all the
+   * other tests have, as this is one who loads and compiles everything again.
    */
   open(path: string, options?: BrowserContextOptions): Promise<OpenedPage>;
   /** What axe finds. */

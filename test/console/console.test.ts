@@ -2,14 +2,14 @@
 // are in a file of their own beside this one.
 
 import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, BrowserContextOptions } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect } from "vitest";
 import { System, WITH_FUNCTIONS } from "../system/system.ts";
 import { accountTests } from "./account.ts";
 import { accountsTests } from "./accounts.ts";
 import { type OpenedPage, openPage, startBrowser } from "./browser.ts";
 import { connectionTests } from "./connection.ts";
-import type { ConsoleUnderTest } from "./console-under-test.ts";
+import { type ConsoleUnderTest, WIDE } from "./console-under-test.ts";
 import { dialogTests } from "./dialogs.ts";
 import { frameTests } from "./frame.ts";
 import { loadingTests } from "./loading.ts";
@@ -21,11 +21,13 @@ import { subscriptionsTests } from "./subscriptions.ts";
 let browser: Browser;
 let system: System;
 let origin: string;
+let reader: BrowserContext;
 const opened: OpenedPage[] = [];
 
 beforeAll(async () => {
   [browser, system] = await Promise.all([startBrowser(), System.start(WITH_FUNCTIONS)]);
   ({ origin } = await system.url());
+  reader = await browser.newContext({ baseURL: origin, ...WIDE });
 });
 afterAll(async () => {
   await browser.close();
@@ -41,8 +43,10 @@ afterEach(async () => {
 const console: ConsoleUnderTest = {
   system: () => system,
   async open(path: string, options?: BrowserContextOptions) {
-    const page = await openPage(browser, new URL(path, origin).href, options);
-    opened.push(page);
+    const one = options === undefined ? reader : await browser.newContext({ baseURL: origin, ...options });
+    const page = await openPage(one, new URL(path, origin).href);
+    // A reader of the test's own leaves with the page.
+    opened.push(one === reader ? page : { ...page, close: () => one.close() });
     return page;
   },
   async violations(page) {

@@ -2,7 +2,7 @@
 
 import type { Page } from "playwright-core";
 import { beforeAll, expect, it, vi } from "vitest";
-import { type ConsoleUnderTest, WIDE } from "./console-under-test.ts";
+import type { ConsoleUnderTest } from "./console-under-test.ts";
 import { takePictures } from "./screenshots.ts";
 
 const drawn = (page: Page) => page.getByRole("group", { name: "What leads to what" });
@@ -20,7 +20,7 @@ export function mapTests(console: ConsoleUnderTest): void {
   });
 
   it("shows what leads to what, and how each is, as it changes", async () => {
-    const { page } = await console.open("/map", WIDE);
+    const { page } = await console.open("/map");
     for (const name of ["command create", "event ACCOUNT_CREATED", "event user.deleted"]) {
       await node(page, name).first().waitFor();
     }
@@ -42,7 +42,7 @@ export function mapTests(console: ConsoleUnderTest): void {
   });
 
   it("narrows to an event and to a function, each by a link of its own, and back", async () => {
-    const { page } = await console.open("/map", WIDE);
+    const { page } = await console.open("/map");
     await node(page, "event ACCOUNT_CREATED").click();
     await page.waitForURL("**/map?event=ACCOUNT_CREATED");
     await node(page, "command suspend").waitFor({ state: "detached" });
@@ -53,13 +53,13 @@ export function mapTests(console: ConsoleUnderTest): void {
     await page.waitForURL("**/map");
     await node(page, /^function onboarding/).waitFor();
 
-    const deep = await console.open("/map?function=user-departure", WIDE);
+    const deep = await console.open("/map?function=user-departure");
     await node(deep.page, "event user.deleted").waitFor();
     expect(await node(deep.page, /^function onboarding/).count()).toBe(0);
   });
 
   it("finds what is searched for, keeps the search in its address, and says where nothing is called so", async () => {
-    const { page } = await console.open("/map", WIDE);
+    const { page } = await console.open("/map");
     const search = page.getByRole("searchbox", { name: "Search the map" });
     await node(page, "command suspend").waitFor();
     await search.fill("departure");
@@ -76,14 +76,14 @@ export function mapTests(console: ConsoleUnderTest): void {
   });
 
   it("says where there is no such event or function", async () => {
-    const opened = await console.open("/map?event=NOTHING", WIDE);
+    const opened = await console.open("/map?event=NOTHING");
     await opened.page.getByRole("alert").getByText("There is no such event or function").waitFor();
     // The browser says by itself that something was a 404.
     opened.forgive("404");
   });
 
   it("is moved and zoomed by keys, buttons, wheel and pointer", async () => {
-    const { page } = await console.open("/map", WIDE);
+    const { page } = await console.open("/map");
     const first = node(page, "event ACCOUNT_CREATED");
     await first.waitFor();
     const place = async () => {
@@ -120,7 +120,7 @@ export function mapTests(console: ConsoleUnderTest): void {
   });
 
   it("is gone through by keyboard: what has the focus is in sight, and is followed", async () => {
-    const { page } = await console.open("/map", WIDE);
+    const { page } = await console.open("/map");
     await node(page, "event ACCOUNT_CREATED").waitFor();
     await box(page).focus();
     for (let times = 0; times < 4; times++) await page.keyboard.press("+");

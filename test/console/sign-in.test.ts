@@ -1,13 +1,13 @@
 // Signing in at the console, with a real issuer, where the Workers ask for tokens.
 
 import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import { AUDIENCE, TestIssuer } from "../system/issuer.ts";
 import { CONSOLE_CLIENT_ID } from "../system/issuer-page.ts";
 import { allPartsWith, System } from "../system/system.ts";
 import { look, type OpenedPage, openPage, startBrowser } from "./browser.ts";
-import { type ConsoleUnderTest, NARROW } from "./console-under-test.ts";
+import { type ConsoleUnderTest, NARROW, WIDE } from "./console-under-test.ts";
 import { takePictures } from "./screenshots.ts";
 
 const EVERYTHING = "accounts:read accounts:write accounts:operate";
@@ -16,6 +16,7 @@ const DEEP = "/?type=ACCOUNT_CLOSED";
 let issuer: TestIssuer;
 let system: System;
 let browser: Browser;
+let reader: BrowserContext;
 let origin: string;
 let workers: { AUTH_ISSUER: string; AUTH_AUDIENCE: string };
 const opened: OpenedPage[] = [];
@@ -25,6 +26,7 @@ beforeAll(async () => {
   workers = { AUTH_ISSUER: issuer.url, AUTH_AUDIENCE: AUDIENCE };
   [browser, system] = await Promise.all([startBrowser(), System.start(allPartsWith(withConsole()))]);
   ({ origin } = await system.url());
+  reader = await browser.newContext({ baseURL: origin });
   await issuer.admitConsole(origin);
 });
 afterAll(async () => {
@@ -37,6 +39,8 @@ afterEach(async () => {
     await close();
     expect(complaints).toEqual([]);
   }
+  // What an issuer knows its visitor by. What a tab keeps went with the tab.
+  await reader.clearCookies();
 });
 
 const withConsole = () => ({
@@ -45,8 +49,9 @@ const withConsole = () => ({
   CONSOLE_SCOPE: `openid profile offline_access ${EVERYTHING}`,
 });
 
-async function open(path: string, options = {}): Promise<OpenedPage> {
-  const page = await openPage(browser, origin + path, options, [issuer.url]);
+async function open(path: string, { viewport } = WIDE): Promise<OpenedPage> {
+  const page = await openPage(reader, origin + path, [issuer.url]);
+  await page.page.setViewportSize(viewport);
   opened.push(page);
   return page;
 }
