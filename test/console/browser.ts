@@ -2,6 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 
 const FLAGS = [
@@ -76,4 +77,12 @@ export function look(page: Page, isSeen: boolean): Promise<void> {
     },
     isSeen ? "visible" : "hidden",
   );
+}
+
+/** What axe finds. */
+export async function violationsIn(page: Page): Promise<string[]> {
+  // In the page itself, as it has no frames: otherwise a window is opened each time to add up what each frame has.
+  const axe = new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ["violations"] });
+  const { violations } = await axe.analyze();
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
 }

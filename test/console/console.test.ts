@@ -1,13 +1,12 @@
 // The console in a real browser, against the real Workers. One system and one browser serve all of it; each screen's tests
 // are in a file of their own beside this one.
 
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, BrowserContext, BrowserContextOptions } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect } from "vitest";
 import { System, WITH_FUNCTIONS } from "../system/system.ts";
 import { accountTests } from "./account.ts";
 import { accountsTests } from "./accounts.ts";
-import { type OpenedPage, openPage, startBrowser } from "./browser.ts";
+import { type OpenedPage, openPage, startBrowser, violationsIn } from "./browser.ts";
 import { connectionTests } from "./connection.ts";
 import { type ConsoleUnderTest, WIDE } from "./console-under-test.ts";
 import { dialogTests } from "./dialogs.ts";
@@ -49,10 +48,7 @@ const console: ConsoleUnderTest = {
     opened.push(one === reader ? page : { ...page, close: () => one.close() });
     return page;
   },
-  async violations(page) {
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-  },
+  violations: violationsIn,
 };
 
 describe("the frame", () => frameTests(console));

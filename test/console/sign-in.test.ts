@@ -1,12 +1,11 @@
 // Signing in at the console, with a real issuer, where the Workers ask for tokens.
 
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import { AUDIENCE, TestIssuer } from "../system/issuer.ts";
 import { CONSOLE_CLIENT_ID } from "../system/issuer-page.ts";
 import { allPartsWith, System } from "../system/system.ts";
-import { look, type OpenedPage, openPage, startBrowser } from "./browser.ts";
+import { look, type OpenedPage, openPage, startBrowser, violationsIn } from "./browser.ts";
 import { type ConsoleUnderTest, NARROW, WIDE } from "./console-under-test.ts";
 import { takePictures } from "./screenshots.ts";
 
@@ -49,9 +48,13 @@ const withConsole = () => ({
   CONSOLE_SCOPE: `openid profile offline_access ${EVERYTHING}`,
 });
 
-async function open(path: string, { viewport } = WIDE): Promise<OpenedPage> {
+async function open(
+  path: string,
+  { viewport, colorScheme }: BrowserContextOptions = {},
+): Promise<OpenedPage> {
   const page = await openPage(reader, origin + path, [issuer.url]);
-  await page.page.setViewportSize(viewport);
+  await page.page.setViewportSize(viewport ?? WIDE.viewport);
+  await page.page.emulateMedia({ colorScheme: colorScheme ?? null });
   opened.push(page);
   return page;
 }
@@ -75,8 +78,6 @@ async function changeSession(page: Page, changes: object): Promise<void> {
 
 const isLive = (page: Page) => page.getByText("Live", { exact: true }).waitFor();
 const tokenRequests = () => issuer.asked.filter((path) => path === "/token").length;
-const violations = async (page: Page) =>
-  (await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id);
 
 /** What the issuer says of itself, changed. */
 async function changeIssuer(page: Page, changes: object): Promise<void> {
@@ -91,7 +92,7 @@ it("asks nothing of the service before somebody signed in, and leads back to whe
   const asked: string[] = [];
   page.on("request", (request) => asked.push(new URL(request.url()).pathname));
   await page.getByText("You are not signed in").waitFor();
-  expect(await violations(page)).toEqual([]);
+  expect(await violationsIn(page)).toEqual([]);
   expect(asked.filter((path) => path.startsWith("/v1"))).toEqual([]);
 
   await signIn(page, "operator");
@@ -110,7 +111,7 @@ it("says what a sign-in allows, and signs out, at the issuer too", async () => {
   await isLive(page);
   await page.getByRole("link", { name: "Ms leaving" }).click();
   await page.getByText("see every account").waitFor();
-  expect(await violations(page)).toEqual([]);
+  expect(await violationsIn(page)).toEqual([]);
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.waitForURL(`${issuer.url}/**`);
   await page.getByRole("button", { name: "Sign out" }).click();
@@ -189,7 +190,7 @@ it("says why nobody is signed in where the issuer says no, and lets one try agai
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("button", { name: "Refuse" }).click();
   await page.getByText("That did not work: You did not let the console in.").waitFor();
-  expect(await violations(page)).toEqual([]);
+  expect(await violationsIn(page)).toEqual([]);
   await page.screenshot({ path: ".screenshots/sign-in-refused.png" });
   await signIn(page, "operator");
   await isLive(page);
@@ -197,7 +198,7 @@ it("says why nobody is signed in where the issuer says no, and lets one try agai
 });
 
 it("is legible, light and dark, narrow and wide", async () => {
-  const console: ConsoleUnderTest = { system: () => system, open, violations };
+  const console: ConsoleUnderTest = { system: () => system, open, violations: violationsIn };
   await takePictures(console, "/", "sign-in-signed-out", "You are not signed in");
   const signedIn: ConsoleUnderTest = {
     ...console,
@@ -225,7 +226,7 @@ it("says in words what one may not see, and what to do about it", async () => {
   await processing.getByText("You may not do this here").waitFor();
   await processing.getByText("This takes the scope accounts:operate").waitFor();
   await page.getByRole("region", { name: "Accounts by status" }).getByText("0 accounts").waitFor();
-  expect(await violations(page)).toEqual([]);
+  expect(await violationsIn(page)).toEqual([]);
   await page.screenshot({ path: ".screenshots/sign-in-reader.png" });
   await processing.getByRole("link", { name: "Your sign-in" }).click();
   await page.getByText("see every account").waitFor();
@@ -260,6 +261,6 @@ it("says what to set where the service asks for a token and nobody can sign in",
   await page.getByText("The service asks who you are, and nobody can sign in here yet").waitFor();
   await page.getByText("AUTH_ISSUER and CONSOLE_CLIENT_ID").waitFor();
   await page.getByRole("link", { name: "No way in" }).waitFor();
-  expect(await violations(page)).toEqual([]);
+  expect(await violationsIn(page)).toEqual([]);
   expect(complaints.splice(0)).toContainEqual(expect.stringContaining("401"));
 });
