@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { LongFirst } from "./test/long-first.ts";
@@ -6,8 +7,8 @@ export default defineConfig({
   test: {
     // The Workers log a line for each thing they do; it is worth reading where a test fails.
     silent: "passed-only",
-    // The usual is a core less, and most of these tests wait for Workers to start.
-    maxWorkers: "100%",
+    // One more than there are cores: most of these tests wait, for Workers to start or for what happens by itself.
+    maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongFirst },
     projects: [
       {

@@ -1,8 +1,6 @@
-// What the bench counts and anyone can count again: billed units, messages, what they cost, and the size of each Worker.
+// What the bench counts and anyone can count again: billed units, messages, and what they cost.
 
 import { beforeAll, describe, expect, it } from "vitest";
-import { bundleAll, EVERY_WORKER } from "../../bench/bundles.ts";
-import { SIZE_LIMIT_KIB } from "../../bench/measures/size.ts";
 import { type Counted, countSystem } from "../../bench/metering.ts";
 import { costPerMillion } from "../../bench/prices.ts";
 
@@ -49,10 +47,4 @@ describe("with the real Workers under the meter", { timeout: 180_000 }, () => {
   it("a million commands in bursts cost no more than the goal", () => {
     expect(costPerMillion(counted.burst, BURST_COMMANDS).total).toBeLessThanOrEqual(BURST_COST_CEILING);
   });
-});
-
-it(`no Worker is larger than ${SIZE_LIMIT_KIB} KiB, compressed`, { timeout: 120_000 }, async () => {
-  for (const { name, gzipBytes } of await bundleAll(EVERY_WORKER)) {
-    expect(gzipBytes / 1024, name).toBeLessThanOrEqual(SIZE_LIMIT_KIB);
-  }
 });

@@ -7,7 +7,7 @@ import { readEvents } from "./journal-client.ts";
 import { useLocalSystem } from "./local-system.ts";
 import { Random, setting } from "./random.ts";
 
-const ROUNDS = setting("DURABLE_ROUNDS", 2);
+const ROUNDS = setting("DURABLE_ROUNDS", 1);
 const SEED = setting("DURABLE_SEED", 1);
 const CLIENTS = 10;
 const SOONEST_KILL_MS = 500;
