@@ -4,7 +4,7 @@ import { env, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test"
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { UNPUBLISHED_LIST } from "../../src/account/unpublished-accounts.ts";
 import worker from "../../src/command/worker.ts";
-import { recordSends } from "../workerd/account-objects.ts";
+import { recordSendsOf } from "../workerd/account-objects.ts";
 import { CREATE, MAKE_DEFAULT, request } from "../workerd/commands.ts";
 import { send } from "./http.ts";
 
@@ -32,7 +32,7 @@ it("is well where the queue takes what it is sent", async () => {
 });
 
 it("is unwell, with the reason, while the queue has refused events for a minute, until it takes them", async () => {
-  const { sendBatch } = recordSends();
+  const { sendBatch } = recordSendsOf((accountNumber) => accountNumber === "HEALTH-1");
   sendBatch.mockRejectedValue(new Error("Queue overloaded"));
   const log = env.ACCOUNT_LOGS.getByName("HEALTH-1");
   const [outcome] = await log.execute([request(CREATE)], false);
@@ -46,13 +46,13 @@ it("is unwell, with the reason, while the queue has refused events for a minute,
   const since = new Date(outcome?.kind === "accepted" ? outcome.account.createdAt : 0).toISOString();
   expect(reply.body).toEqual({ status: `the queue refuses events since ${since} (accounts: 1)` });
 
-  sendBatch.mockResolvedValue(undefined);
+  sendBatch.mockResolvedValue();
   await runDurableObjectAlarm(log);
   expect((await health()).status).toBe(200);
 });
 
 it("is well again as soon as the queue has what waited, however busy the account goes on being", async () => {
-  const { sendBatch } = recordSends();
+  const { sendBatch } = recordSendsOf((accountNumber) => accountNumber === "HEALTH-BUSY");
   sendBatch.mockRejectedValue(new Error("Queue overloaded"));
   const log = env.ACCOUNT_LOGS.getByName("HEALTH-BUSY");
   await log.execute([request(CREATE)], false);

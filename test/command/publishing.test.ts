@@ -2,8 +2,7 @@
 
 import { abortAllDurableObjects, env, evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { EventsMessage } from "../../src/account/events-message.ts";
-import { alarmOf, billedRows, storageOf, versionsOf } from "../workerd/account-objects.ts";
+import { alarmOf, billedRows, recordSendsOf, storageOf, versionsOf } from "../workerd/account-objects.ts";
 import { CREATE, request, toggles } from "../workerd/commands.ts";
 
 beforeEach(async () => {
@@ -35,22 +34,8 @@ function holdPauses() {
   };
 }
 
-/** Records what the test's own accounts send; what those of earlier tests have still to send goes its usual way. */
-function recordOwnSends() {
-  const sent: EventsMessage[] = [];
-  const sendBatch = vi.fn(async (messages: readonly MessageSendRequest<EventsMessage>[]) => {
-    sent.push(...messages.map(({ body }) => body));
-  });
-  const queue: Queue<EventsMessage> = Object.getPrototypeOf(env.ACCOUNT_EVENTS);
-  const send = queue.sendBatch;
-  vi.spyOn(queue, "sendBatch").mockImplementation(async function (this: Queue<EventsMessage>, batch) {
-    const messages = [...batch];
-    if (!messages.every(({ body }) => isOwn(body.accountNumber))) return await send.call(this, messages);
-    await sendBatch(messages);
-    return { metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } };
-  });
-  return { sent, sendBatch };
-}
+/** Of the accounts that the test makes. */
+const recordOwnSends = () => recordSendsOf(isOwn);
 
 function isOwn(accountNumber: string): boolean {
   const [, number] = /^PUB-(\d+)$/.exec(accountNumber) ?? [];

@@ -20,6 +20,23 @@ export function recordSends(): {
   return { sent, sendBatch };
 }
 
+/** The same of some accounts alone; what those of earlier tests have still to send goes its usual way, past `sendBatch`. */
+export function recordSendsOf(isOwn: (accountNumber: string) => boolean) {
+  const sent: EventsMessage[] = [];
+  const sendBatch = vi.fn(async (messages: readonly MessageSendRequest<EventsMessage>[]) => {
+    sent.push(...messages.map(({ body }) => body));
+  });
+  const queue: Queue<EventsMessage> = Object.getPrototypeOf(env.ACCOUNT_EVENTS);
+  const send = queue.sendBatch;
+  vi.spyOn(queue, "sendBatch").mockImplementation(async function (this: Queue<EventsMessage>, batch) {
+    const messages = [...batch];
+    if (!messages.every(({ body }) => isOwn(body.accountNumber))) return await send.call(this, messages);
+    await sendBatch(messages);
+    return { metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } };
+  });
+  return { sent, sendBatch };
+}
+
 export const versionsOf = (messages: readonly EventsMessage[]): number[] =>
   messages.flatMap(({ events }) => events.map(({ version }) => version));
 
