@@ -54,7 +54,10 @@ function parkFor(
   { lastVersion, traceIds }: Gathered,
   reason: unknown,
 ): Promise<void> {
-  return park(OPERATIONS, accountNumber, new Unprojectable(lastVersion, reason), [...traceIds].at(-1));
+  const { version, message } = new Unprojectable(lastVersion, reason);
+  // Whoever projects what came, or has, leaves nothing to wait for.
+  const parking = { version, message, settledVersion: lastVersion };
+  return park(OPERATIONS, accountNumber, parking, [...traceIds].at(-1));
 }
 
 /**

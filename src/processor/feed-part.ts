@@ -8,7 +8,8 @@ export class FeedPart {
   readonly #views: D1Database;
   readonly #accountNumber: string;
   readonly #runs: readonly StoredFeedRun[];
-  readonly #isChain: boolean;
+  /** Whether a chain leads from the account's row to all that it speaks of. */
+  readonly isChain: boolean;
   #entries = new Map<number, AccountFeedEntry[]>();
   #upTo = 0;
   /** Where its newest chunk ends; 0 where it has none. */
@@ -26,7 +27,7 @@ export class FeedPart {
     this.#views = views;
     this.#accountNumber = accountNumber;
     this.#runs = runs;
-    this.#isChain = isChain;
+    this.isChain = isChain;
     this.head = runs.reduce((newest, { chunk }) => Math.max(newest, chunk), 0);
     this.end = Math.max(end, this.head);
   }
@@ -48,7 +49,7 @@ export class FeedPart {
 
   /** Makes a chain of what there is, unless it is one. */
   async relink(): Promise<void> {
-    if (!this.#isChain) await relinkRuns(this.#views, this.#accountNumber, this.#runs);
+    if (!this.isChain) await relinkRuns(this.#views, this.#accountNumber, this.#runs);
   }
 }
 

@@ -183,50 +183,99 @@ export async function replayAll(env: ProcessorEnv): Promise<z.infer<typeof repla
   return { replaying: accountNumbers.length + reactions.length + missed };
 }
 
+/** Why an account is parked. */
+interface Parking extends Pick<Unprojectable, "version" | "message"> {
+  /** At which version of its views it waits for nothing any more; left out where only a repair can tell. */
+  readonly settledVersion?: number;
+}
+
 /** An account that waits is in the directory, too, so that a rebuild and a verification look at it. */
 export async function park(
   operations: D1Database,
   accountNumber: string,
-  { version, message }: Pick<Unprojectable, "version" | "message">,
+  { version, message, settledVersion }: Parking,
   traceId?: string,
 ): Promise<void> {
   const parking = operations
     .prepare(
-      `INSERT INTO parked (account_number, version, reason, at, attempts) VALUES (?1, ?2, ?3, ?4, 1)
+      `INSERT INTO parked (account_number, version, reason, at, attempts, settled_version)
+       VALUES (?1, ?2, ?3, ?4, 1, ?5)
        ON CONFLICT (account_number) DO UPDATE SET
-         version = excluded.version, reason = excluded.reason, at = excluded.at, attempts = attempts + 1`,
+         version = excluded.version, reason = excluded.reason, at = excluded.at, attempts = attempts + 1,
+         settled_version = excluded.settled_version`,
     )
-    .bind(accountNumber, version, reasonText(message), Date.now());
+    .bind(accountNumber, version, reasonText(message), Date.now(), settledVersion ?? null);
   await operations.batch([registering(operations, [accountNumber]), parking]);
   logLine("park", { traceId, accountNumber, version, reason: message });
+}
+
+/** What waits of some accounts, as it was at a time. */
+export interface Waiting {
+  readonly parked: readonly {
+    readonly accountNumber: string;
+    readonly at: number;
+    readonly attempts: number;
+  }[];
+  readonly messages: readonly { readonly accountNumber: string; readonly id: string }[];
+}
+
+/** Read before the logs are: what is parked later may be about what a log did not have yet. */
+export async function readWaiting(
+  operations: D1Database,
+  accountNumbers: readonly string[],
+): Promise<Waiting> {
+  const among = (columns: string, table: string): D1PreparedStatement =>
+    operations
+      .prepare(
+        `SELECT account_number AS accountNumber, ${columns} FROM ${table}
+         WHERE account_number IN (SELECT value FROM json_each(?1))`,
+      )
+      .bind(JSON.stringify(accountNumbers));
+  const [parked, messages] = await Promise.all([
+    among("at, attempts", "parked").all<Waiting["parked"][number]>(),
+    among("id", "unreadable_messages").all<Waiting["messages"][number]>(),
+  ]);
+  return { parked: parked.results, messages: messages.results };
 }
 
 /**
  * The views of these accounts are what their logs say again, up to a version. Whatever message of one could not be read, the
  * log has what it said; where there is no log, nobody has, and the message is kept.
  */
-export async function unpark(operations: D1Database, versions: ReadonlyMap<string, number>): Promise<void> {
-  const withLog = [...versions].filter(([, version]) => version > 0).map(([accountNumber]) => accountNumber);
-  const among = (table: string, accountNumbers: Iterable<string>): D1PreparedStatement =>
+export async function unpark(
+  operations: D1Database,
+  { parked, messages }: Waiting,
+  versions: ReadonlyMap<string, number>,
+): Promise<void> {
+  const own = parked.filter(({ accountNumber }) => versions.has(accountNumber));
+  const told = messages.filter(({ accountNumber }) => (versions.get(accountNumber) ?? 0) > 0);
+  if (own.length + told.length === 0) return;
+  await operations.batch([
     operations
-      .prepare(`DELETE FROM ${table} WHERE account_number IN (SELECT value FROM json_each(?1))`)
-      .bind(JSON.stringify([...accountNumbers]));
-  await operations.batch([among("parked", versions.keys()), among("unreadable_messages", withLog)]);
+      .prepare(
+        `DELETE FROM parked WHERE EXISTS (SELECT 1 FROM json_each(?1)
+           WHERE value ->> 'accountNumber' = account_number AND value ->> 'at' = at AND value ->> 'attempts' = attempts)`,
+      )
+      .bind(JSON.stringify(own)),
+    operations
+      .prepare("DELETE FROM unreadable_messages WHERE id IN (SELECT value ->> 'id' FROM json_each(?1))")
+      .bind(JSON.stringify(told)),
+  ]);
 }
 
 /** So many parked accounts are held against the views at a time. */
 const MAX_HELD = 500;
 
 /**
- * Takes off the list whoever the views went on past what it waited for, without anybody's having repaired it: as when a
- * commit's answer was lost. Most often nobody waits, and it costs one query.
+ * Takes off the list whose views went on past what it waited for, without anybody's having repaired it: as when the answer
+ * to a commit was lost. Most often nobody waits, and it costs one query.
  */
 export async function unparkPassed({ OPERATIONS: operations, VIEWS }: ProcessorEnv): Promise<void> {
   for (let after: string | undefined = ""; after !== undefined; ) {
     const { results }: D1Result<{ accountNumber: string }> = await operations
       .prepare(
-        `SELECT account_number AS accountNumber FROM parked WHERE account_number > ?1
-         ORDER BY account_number LIMIT ${MAX_HELD}`,
+        `SELECT account_number AS accountNumber FROM parked
+         WHERE account_number > ?1 AND settled_version IS NOT NULL ORDER BY account_number LIMIT ${MAX_HELD}`,
       )
       .bind(after)
       .all();
@@ -238,7 +287,7 @@ export async function unparkPassed({ OPERATIONS: operations, VIEWS }: ProcessorE
     await operations
       .prepare(
         `DELETE FROM parked WHERE EXISTS (
-           SELECT 1 FROM json_each(?1) WHERE value ->> 0 = account_number AND value ->> 1 >= version)`,
+           SELECT 1 FROM json_each(?1) WHERE value ->> 0 = account_number AND value ->> 1 >= settled_version)`,
       )
       .bind(JSON.stringify([...rows.values()].map(({ accountNumber, version }) => [accountNumber, version])))
       .run();

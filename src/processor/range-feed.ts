@@ -71,7 +71,7 @@ export class RangeFeed {
 }
 
 /** Whether the runs are versions 1 up to that one, each once. */
-function hasAll(runs: readonly StoredFeedRun[], version: number): boolean {
+export function hasAll(runs: readonly StoredFeedRun[], version: number): boolean {
   let reached = 0;
   for (const run of runs.toSorted((one, other) => one.version - other.version)) {
     if (run.version !== reached + 1) return false;

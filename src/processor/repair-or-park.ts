@@ -2,7 +2,7 @@
 
 import { logLine } from "../http/log-line.ts";
 import type { ProcessorEnv } from "./env.ts";
-import { park, unpark } from "./parking.ts";
+import { park, readWaiting, unpark } from "./parking.ts";
 import type { RangeFeed } from "./range-feed.ts";
 import { repair, Unprojectable } from "./repair.ts";
 
@@ -31,10 +31,11 @@ export async function repairOrPark(
 ): Promise<RepairOutcome> {
   const startedAt = Date.now();
   const from = feed === undefined ? "checkpoint" : "start";
+  const waiting = await readWaiting(env.OPERATIONS, [accountNumber]);
   try {
     const version = await repair(env, accountNumber, feed);
     if (version < upTo) throw new Unprojectable(upTo, `The log ends at version ${version}`);
-    await unpark(env.OPERATIONS, new Map([[accountNumber, version]]));
+    await unpark(env.OPERATIONS, waiting, new Map([[accountNumber, version]]));
     logLine("repair", { traceId, accountNumber, from, version, durationMs: Date.now() - startedAt });
     return { version, parked: null };
   } catch (error) {

@@ -198,6 +198,7 @@ class Repairing {
     this.#isMovedOn = true;
     this.#row = row;
     this.#part = (await this.#feed?.partOf(this.#accountNumber, row)) ?? null;
+    await this.#part?.relink();
     this.#feedPosition = this.#part?.head ?? row?.feedPosition ?? 0;
     this.#lookedUpTo = this.#part?.end;
     const stillLacking: RecordedAccountEvent[] = [];

@@ -13,9 +13,13 @@ import { type AccountRow, isRefused, readRows } from "../views/accounts-view.ts"
 import { readFeedHead } from "../views/feed.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { isEntryOf } from "./feed-part.ts";
-import { unpark } from "./parking.ts";
+import { readWaiting, unpark } from "./parking.ts";
+import { hasAll } from "./range-feed.ts";
 import { foldSteps, packSteps, type Step, writeSteps } from "./steps.ts";
 import { compareRow } from "./verify.ts";
+
+/** Runs of the feed that are read at a time: each may be a chunk to look through. Whoever has too many is dealt with alone. */
+const MAX_RUNS_TOGETHER = 1_000;
 
 /** An account of which the feed has every event that its row speaks of, once and in order, and its log has no more. */
 interface Sound {
@@ -36,6 +40,7 @@ export async function repairTogether(
   accountNumbers: readonly string[],
 ): Promise<Map<string, number>> {
   const startedAt = Date.now();
+  const waiting = await readWaiting(env.OPERATIONS, accountNumbers);
   const sound = await readSound(env, accountNumbers);
   const versions = new Map(
     [...sound].map(([accountNumber, { account }]) => [accountNumber, account.version]),
@@ -49,7 +54,7 @@ export async function repairTogether(
     if (!isRefused(error)) throw error;
     return new Map();
   }
-  await unpark(env.OPERATIONS, versions);
+  await unpark(env.OPERATIONS, waiting, versions);
   logLine("repair", { accounts: [...versions], from: "start", durationMs: Date.now() - startedAt });
   return versions;
 }
@@ -87,10 +92,11 @@ async function readSound(env: ProcessorEnv, accountNumbers: readonly string[]): 
   // In this order: what is projected while the rest is read is not compared.
   const feedHead = await readFeedHead(env.VIEWS);
   const rows = await readRows(env.VIEWS, accountNumbers);
-  const [runs, logs] = await Promise.all([
+  const [chains, logs] = await Promise.all([
     readChains(env.VIEWS, [...rows.values()]),
     Promise.all(accountNumbers.map((accountNumber) => wholeLog(env, accountNumber))),
   ]);
+  const runs = [...chains.values()].flat().slice(0, MAX_RUNS_TOGETHER);
   const entries = await readEntries(env.VIEWS, runs, 0, Number.MAX_SAFE_INTEGER);
   const entriesOf = Map.groupBy(entries, ({ event }) => event?.accountNumber);
   const sound = new Map<string, Sound>();
@@ -99,9 +105,11 @@ async function readSound(env: ProcessorEnv, accountNumbers: readonly string[]): 
     const row = rows.get(accountNumber) ?? null;
     const account = folded(events);
     if (account === null || (row !== null && row.version !== account.version)) continue;
-    const inFeed = entriesOf.get(accountNumber) ?? [];
-    if (isFeedOf(inFeed, row === null ? [] : events))
-      sound.set(accountNumber, { row, account, events, feedHead });
+    const inFeed = row === null ? [] : events;
+    const isWhole =
+      hasAll(chains.get(accountNumber) ?? [], inFeed.length) &&
+      isFeedOf(entriesOf.get(accountNumber) ?? [], inFeed);
+    if (isWhole) sound.set(accountNumber, { row, account, events, feedHead });
   }
   return sound;
 }

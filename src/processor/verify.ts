@@ -33,6 +33,10 @@ export async function compare(
   const expect = (field: string, view: unknown, log: unknown): void => {
     if (view !== log) findings.push({ accountNumber, field, view, log });
   };
+  // Of a feed that is damaged, what is missing or there twice is told; this is of one that has everything.
+  if (feed.isWhole && !part.isChain) {
+    findings.push({ accountNumber, field: "feed chain", view: row?.feedPosition ?? null, log: null });
+  }
   let atRow: Account | null = null;
   let waitingSince: number | null = null;
   let folds = true;

@@ -12,10 +12,16 @@ import { RangeFeed } from "./range-feed.ts";
 import { repairOrPark } from "./repair-or-park.ts";
 import { agreeing, repairTogether } from "./together.ts";
 import { compare } from "./verify.ts";
-import { finishRange, type RangeMessage, readRange, type WalkRange } from "./walks.ts";
+import { finishRange, type RangeMessage, readRange, shortenRange, type WalkRange } from "./walks.ts";
 
 /** How many accounts of a range are dealt with side by side. */
 const PARALLEL_ACCOUNTS = 10;
+
+/**
+ * After so many events the rest of a range is another message's: each 500 are a query or two, of the thousand that D1 takes
+ * from one invocation (D1 documentation, "Limits").
+ */
+const MAX_EVENTS_PER_MESSAGE = 50_000;
 
 /** So often an account's log may fail to answer; then the walk goes on without it, and says so. */
 const ATTEMPTS_AT_A_LOG = 5;
@@ -42,28 +48,41 @@ export async function walkRange(env: ProcessorEnv, message: RangeMessage, attemp
   // What is in a view and not in the directory is looked at too: it may have no log at all.
   const known = new Set(await accountsIn(env.OPERATIONS, range));
   const viewed = await readRangeNumbers(env.VIEWS, range.after, range.upTo);
-  const accountNumbers = [...new Set([...known, ...viewed, ...(await feed.accountNumbers())])];
-  /** How many events each account has. */
-  const events = new Map<string, number>();
+  const accountNumbers = [...new Set([...known, ...viewed, ...(await feed.accountNumbers())])].toSorted();
+  let rest = range;
+  let walked = 0;
+  let newest = 0;
   for (let start = 0; start < accountNumbers.length; start += PARALLEL_ACCOUNTS) {
     const side = accountNumbers.slice(start, start + PARALLEL_ACCOUNTS);
-    for (const [accountNumber, own] of await walkTogether(work, side)) events.set(accountNumber, own);
-    const alone = side.filter((accountNumber) => !events.has(accountNumber));
-    const walked = alone.map(async (one) => events.set(one, await walkAccount(work, one)));
-    await Promise.all(walked);
+    const events = await walkSide(work, side);
+    // Where the directory was lost, the views know whom it has to have.
+    await registerAccounts(
+      env.OPERATIONS,
+      side.filter((accountNumber) => !known.has(accountNumber) && (events.get(accountNumber) ?? 0) > 0),
+    );
+    newest = [...events.values()].reduce((sum, own) => sum + own, 0);
+    walked += newest;
+    const next = accountNumbers[start + PARALLEL_ACCOUNTS];
+    const last = side.at(-1);
+    if (next === undefined || last === undefined) break;
+    rest = await shortenRange(env.OPERATIONS, message, rest, last, newest);
+    if (walked < MAX_EVENTS_PER_MESSAGE) continue;
+    await env.ACCOUNT_REPAIRS.sendBatch([{ body: message }]);
+    return;
   }
-  // Where the directory was lost, the views know whom it has to have.
-  const withLog = accountNumbers.filter((accountNumber) => (events.get(accountNumber) ?? 0) > 0);
-  await registerAccounts(
-    env.OPERATIONS,
-    withLog.filter((accountNumber) => !known.has(accountNumber)),
-  );
   if (range.upTo === null) await walkTotals(work);
-  await finishRange(
-    env.OPERATIONS,
-    message,
-    [...events.values()].reduce((sum, own) => sum + own, 0),
+  await finishRange(env.OPERATIONS, message, newest);
+}
+
+/** How many events each of the accounts has. What goes wrong with one is told when all others are done. */
+async function walkSide(work: Work, accountNumbers: readonly string[]): Promise<Map<string, number>> {
+  const events = await walkTogether(work, accountNumbers);
+  const alone = accountNumbers.filter((accountNumber) => !events.has(accountNumber));
+  const walked = await Promise.allSettled(
+    alone.map(async (accountNumber) => events.set(accountNumber, await walkAccount(work, accountNumber))),
   );
+  for (const outcome of walked) if (outcome.status === "rejected") throw outcome.reason;
+  return events;
 }
 
 /** Those that can be dealt with together, and how many events each of them has. */

@@ -152,7 +152,28 @@ export async function readRange(
   return row === null ? null : { after: row.after, upTo: row.up_to, kind: row.kind, mends: row.mends === 1 };
 }
 
-/** Marks a range done, once, and the walk finished with its last range. */
+/**
+ * A range as far as its accounts after `from` up to one are done: the rest goes on behind that. Whoever else does the same
+ * range, may have been there before. Answers the rest.
+ */
+export async function shortenRange(
+  operations: D1Database,
+  { walk, range }: RangeMessage,
+  rest: WalkRange,
+  upTo: string,
+  events: number,
+): Promise<WalkRange> {
+  await operations
+    .prepare(
+      `UPDATE walk_ranges SET after = ?4, events = events + ?5
+       WHERE walk_id = ?1 AND range = ?2 AND after = ?3 AND done_at IS NULL`,
+    )
+    .bind(walk, range, rest.after, upTo, events)
+    .run();
+  return { ...rest, after: upTo };
+}
+
+/** Marks a range done, once, and the walk finished with its last range. `events`: of its last accounts. */
 export async function finishRange(
   operations: D1Database,
   { walk, range }: RangeMessage,
@@ -161,7 +182,8 @@ export async function finishRange(
   await operations.batch([
     operations
       .prepare(
-        "UPDATE walk_ranges SET done_at = ?3, events = ?4 WHERE walk_id = ?1 AND range = ?2 AND done_at IS NULL",
+        `UPDATE walk_ranges SET done_at = ?3, events = events + ?4
+         WHERE walk_id = ?1 AND range = ?2 AND done_at IS NULL`,
       )
       .bind(walk, range, Date.now(), events),
     operations

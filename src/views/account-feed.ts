@@ -126,28 +126,32 @@ export async function scanRuns(
   return runs;
 }
 
-/** The chains of several accounts, from where their rows say that they begin: one query for all. */
+/** The chains of several accounts, by number, from where their rows say that they begin: one query for all. */
 export async function readChains(
   views: D1Database,
   rows: readonly Pick<AccountRow, "accountNumber" | "feedPosition">[],
-): Promise<StoredFeedRun[]> {
-  if (rows.length === 0) return [];
+): Promise<Map<string, StoredFeedRun[]>> {
+  if (rows.length === 0) return new Map();
+  const heads = rows.map(({ accountNumber, feedPosition }) => [
+    accountNumber,
+    feedPosition,
+    pathOf(accountNumber),
+  ]);
   const { results } = await views
     .prepare(
-      `WITH RECURSIVE chain (path, lastPosition, firstPosition, run) AS (
-         SELECT value ->> 0, last_position, first_position, runs -> (value ->> 0)
+      `WITH RECURSIVE chain (accountNumber, path, lastPosition, firstPosition, run) AS (
+         SELECT value ->> 0, value ->> 2, last_position, first_position, runs -> (value ->> 2)
          FROM json_each(?1) JOIN feed_chunks ON last_position = value ->> 1
          UNION ALL
-         SELECT path, last_position, first_position, runs -> path FROM chain
+         SELECT accountNumber, path, last_position, first_position, runs -> path FROM chain
            JOIN feed_chunks ON last_position = run ->> 3 AND last_position < lastPosition
          LIMIT ${MAX_LINKS_PER_QUERY}
-       ) SELECT lastPosition, firstPosition, run FROM chain WHERE run IS NOT NULL`,
+       ) SELECT accountNumber, lastPosition, firstPosition, run FROM chain WHERE run IS NOT NULL`,
     )
-    .bind(
-      JSON.stringify(rows.map(({ accountNumber, feedPosition }) => [pathOf(accountNumber), feedPosition])),
-    )
-    .all<RunRow>();
-  return results.map(runOf);
+    .bind(JSON.stringify(heads))
+    .all<RunRow & Pick<AccountRow, "accountNumber">>();
+  const chains = Map.groupBy(results, ({ accountNumber }) => accountNumber);
+  return new Map([...chains].map(([accountNumber, links]) => [accountNumber, links.map(runOf)]));
 }
 
 /** Makes a chain of an account's runs, in the order of the feed. */

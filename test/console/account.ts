@@ -191,7 +191,7 @@ export function accountTests(console: ConsoleUnderTest): void {
     await operations
       .prepare(
         `WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 501)
-         INSERT INTO parked SELECT printf('PARKED-%04d', number), 1, 'Broken', 1000, 1 FROM numbers`,
+         INSERT INTO parked SELECT printf('PARKED-%04d', number), 1, 'Broken', 1000, 1, NULL FROM numbers`,
       )
       .run();
     const { page } = await console.open("/accounts/STUCK");

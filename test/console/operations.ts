@@ -202,7 +202,7 @@ export function operationsTests(console: ConsoleUnderTest): void {
     await operations.batch([
       operations.prepare(
         `WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 501)
-         INSERT INTO parked SELECT printf('PARKED-%04d', number), 1, 'Broken', 9000000000000, 1 FROM numbers`,
+         INSERT INTO parked SELECT printf('PARKED-%04d', number), 1, 'Broken', 9000000000000, 1, NULL FROM numbers`,
       ),
       operations.prepare(
         `UPDATE reactions SET attempts = 1, parked = 1, version = 1, event_at = 1, reason = 'It throws', at = 1

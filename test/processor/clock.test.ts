@@ -112,16 +112,32 @@ describe("the clock", () => {
   });
 });
 
-it("who is parked is off the list a tick after the views went on past what it waited for, whoever brought them there", async () => {
-  const circle = new Circle({});
-  const [passed, waiting] = [freshNumber(), freshNumber()];
-  await circle.command(passed, CREATE);
-  await circle.deliverEvents();
-  for (const accountNumber of [passed, waiting]) {
-    await park(env.OPERATIONS, accountNumber, { version: 1, message: "The answer to its commit was lost" });
-  }
-  await clock.tick();
-  expect((await listParked(env.OPERATIONS)).items).toMatchObject([{ accountNumber: waiting }]);
+describe("who is parked", () => {
+  const parked = async () =>
+    (await listParked(env.OPERATIONS)).items.map(({ accountNumber }) => accountNumber);
+
+  it("is off the list a tick after the views went on past what it waited for, whoever brought them there", async () => {
+    const circle = new Circle({});
+    const [passed, waiting] = [freshNumber(), freshNumber()];
+    await circle.command(passed, CREATE);
+    await circle.deliverEvents();
+    for (const accountNumber of [passed, waiting]) {
+      const reason = { version: 1, message: "The answer to its commit was lost", settledVersion: 1 };
+      await park(env.OPERATIONS, accountNumber, reason);
+    }
+    await clock.tick();
+    expect(await parked()).toEqual([waiting]);
+  });
+
+  it("stays where only a repair can tell, whatever version the views are at", async () => {
+    const circle = new Circle({});
+    const accountNumber = freshNumber();
+    await circle.command(accountNumber, CREATE);
+    await circle.deliverEvents();
+    await park(env.OPERATIONS, accountNumber, { version: 1, message: "Its log does not answer" });
+    await clock.tick();
+    expect(await parked()).toEqual([accountNumber]);
+  });
 });
 
 it("a function that is not done keeps the clock ticking; one that is parked does not", async () => {

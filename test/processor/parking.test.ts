@@ -2,7 +2,7 @@
 
 import { env } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
-import { park } from "../../src/processor/parking.ts";
+import { park, readWaiting, unpark } from "../../src/processor/parking.ts";
 import worker from "../../src/processor/worker.ts";
 import { recordSends, storageOf } from "../workerd/account-objects.ts";
 import { CREATE, request } from "../workerd/commands.ts";
@@ -65,7 +65,7 @@ describe("what is parked", () => {
   it("is listed page by page, each once, however many wait since the same moment", async () => {
     await env.OPERATIONS.prepare(
       `WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 1001)
-       INSERT INTO parked SELECT printf('PARKED-%04d', number), 1, 'Broken', 1000 + number / 700, 1 FROM numbers`,
+       INSERT INTO parked SELECT printf('PARKED-%04d', number), 1, 'Broken', 1000 + number / 700, 1, NULL FROM numbers`,
     ).run();
     const numbers: string[] = [];
     for (let next: string | undefined = "/v1/operations/parked"; next !== undefined; ) {
@@ -84,7 +84,7 @@ describe("what is parked", () => {
     await env.OPERATIONS.batch([
       env.OPERATIONS.prepare(
         `WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 501)
-         INSERT INTO parked SELECT printf('VIEWS-%04d', number), 1, 'Broken', 2000, 1 FROM numbers`,
+         INSERT INTO parked SELECT printf('VIEWS-%04d', number), 1, 'Broken', 2000, 1, NULL FROM numbers`,
       ),
       env.OPERATIONS.prepare(
         `WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 501)
@@ -143,6 +143,20 @@ describe("what is parked", () => {
     expect((await deliver([{ accountNumber: "OP-NONE", events: 1 }, bytes])).acked).toEqual([0, 1]);
     await post("/v1/operations/parked/OP-NONE/replay");
     expect((await get("/v1/operations/parked")).body.total).toBe(2);
+  });
+
+  it("stays where it was parked again while its log was read", async () => {
+    const accountNumber = await parkedAccount();
+    const before = await readWaiting(env.OPERATIONS, [accountNumber]);
+    await park(env.OPERATIONS, accountNumber, { version: 3, message: "The next one can't be applied" });
+    await unpark(env.OPERATIONS, before, new Map([[accountNumber, 2]]));
+    expect((await get("/v1/operations/parked")).body.items).toMatchObject([{ accountNumber, version: 3 }]);
+    await unpark(
+      env.OPERATIONS,
+      await readWaiting(env.OPERATIONS, [accountNumber]),
+      new Map([[accountNumber, 3]]),
+    );
+    expect((await get("/v1/operations/parked")).body.items).toEqual([]);
   });
 
   it("is in the directory, also when no view has it", async () => {

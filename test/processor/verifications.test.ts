@@ -2,11 +2,13 @@
 
 import { env } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
+import { readAccountFeed } from "../../src/views/account-feed.ts";
 import { readAccount } from "../../src/views/accounts-view.ts";
 import { recordSends, storageOf } from "../workerd/account-objects.ts";
 import { request } from "../workerd/commands.ts";
 import { deliver } from "../workerd/queue.ts";
 import {
+  bindings,
   deliverRepairs,
   expectProjected,
   get,
@@ -14,6 +16,7 @@ import {
   loseFeed,
   post,
   projectedAccount,
+  projectedOneByOne,
   repairs,
   useOperations,
   verify,
@@ -136,6 +139,53 @@ describe("a verification", () => {
     expect(queries).toBeLessThan(1_000);
     expect((await get(started.headers.get("Location") ?? "")).body).toMatchObject({ done: 40, mended: 40 });
     await expectProjected(...numbers);
+  });
+
+  it("finds an account whose row does not lead to its events in the feed, and leads it there again", async () => {
+    const [accountNumber, other] = [await projectedOneByOne(3), await projectedAccount(2)];
+    await views
+      .prepare("UPDATE accounts SET feed_position = 0 WHERE account_number = ?1")
+      .bind(accountNumber)
+      .run();
+    expect(await verify()).toMatchObject({ found: 1, differences: [{ accountNumber, field: "feed chain" }] });
+    expect(await verify({ repair: true })).toMatchObject({ found: 1, mended: 1 });
+    expect(await verify()).toMatchObject({ found: 0 });
+    expect(await readAccountFeed(views, accountNumber, 0, 10)).toHaveLength(3);
+    await expectProjected(accountNumber, other);
+  });
+
+  it("finds what the feed says of an account beyond its own events, which are right", async () => {
+    const accountNumber = await projectedAccount(2);
+    await projectedAccount(1);
+    await views
+      .prepare(
+        `UPDATE feed_chunks SET runs = json_set(runs, '$."${accountNumber}"[2]', 3) WHERE ${hasRunOf(accountNumber)}`,
+      )
+      .run();
+    expect((await verify()).found).toBeGreaterThan(0);
+  });
+
+  it("of very long logs goes on in another message, behind the accounts that are done", async () => {
+    const numbers: string[] = [];
+    for (let count = 0; count < 12; count++) numbers.push(await projectedAccount(4));
+    await storageOf(numbers.toSorted()[0] ?? "", ({ sql }) => {
+      sql.exec(
+        `WITH RECURSIVE versions (version) AS (SELECT 5 UNION ALL SELECT version + 1 FROM versions WHERE version < 50000)
+         INSERT INTO events SELECT v.version, e.type, e.schema, e.created_at, e.data, e.metadata, v.version - 1, NULL, NULL
+         FROM versions AS v JOIN events AS e ON e.version = 2 + v.version % 2`,
+      );
+    });
+    const { body, headers } = await post("/v1/operations/verifications");
+    const message = { walk: body.id, range: 0, isFeedWhole: true };
+    const goOn = () => deliver(repairs.splice(0), views, "account-repairs", bindings());
+    expect(repairs).toEqual([message]);
+    await goOn();
+    expect(repairs).toEqual([message]);
+    const { results } = await env.OPERATIONS.prepare("SELECT after, events FROM walk_ranges").all();
+    expect(results).toEqual([{ after: numbers.toSorted()[9], events: 50_036 }]);
+    await goOn();
+    const done = (await get(headers.get("Location") ?? "")).body;
+    expect(done).toMatchObject({ status: "done", done: 12, events: 50_044, found: 0 });
   });
 
   it("keeps differences that are too large to be written at once", async () => {
