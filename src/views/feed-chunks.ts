@@ -41,7 +41,7 @@ export function appendChunk(
     .prepare(
       `INSERT INTO feed_chunks (last_position, first_position, events, runs, projected_at, ${TOTALS})
        SELECT head + ?1, head + 1, ?2, ?3, ?4, ${moved.join(", ")}
-       FROM (SELECT coalesce(max(last_position), 0) AS head FROM feed_chunks)
+       FROM (SELECT coalesce((SELECT max(last_position) FROM feed_chunks), 0) AS head)
          LEFT JOIN feed_chunks ON last_position = head WHERE TRUE
        ON CONFLICT (last_position) DO UPDATE SET
          ${ACCOUNT_STATUSES.map((status) => `${status} = excluded.${status}`).join(", ")}

@@ -7,7 +7,7 @@ import { event, recorded } from "../account/given.ts";
 import { CREATE } from "../workerd/commands.ts";
 import { deliver } from "../workerd/queue.ts";
 import { Circle, freshNumber, functionNamed } from "../workerd/reacting.ts";
-import { useEmptyViews } from "../workerd/views.ts";
+import { billedDatabaseRows, useEmptyViews } from "../workerd/views.ts";
 
 const views = useEmptyViews();
 afterEach(() => vi.restoreAllMocks());
@@ -73,6 +73,18 @@ it("one chunk for all accounts of a batch: 41 rows for the lives of 10 accounts,
     life.map((one) => ({ ...one, accountNumber: `L-${index}`, id: `L-${index}:${one.version}` })),
   );
   expect(await rowsWritten(lives.map((events) => ({ events })))).toBe(31);
+});
+
+it("reads as little behind a long feed as behind a short one", async () => {
+  const read = async (number: number): Promise<number> => {
+    const accountNumber = `R-${number}`;
+    const events = life.slice(0, 1).map((one) => ({ ...one, accountNumber, id: `${accountNumber}:1` }));
+    return (await billedDatabaseRows(() => deliver([{ accountNumber, events }]))).databaseRowsRead;
+  };
+  await read(0);
+  const first = await read(1);
+  for (let number = 2; number < 50; number++) await read(number);
+  expect(await read(50)).toBe(first);
 });
 
 it("three round trips for accounts that are in the views: their rows, one transaction, and behind them who subscribed", async () => {
