@@ -1,6 +1,6 @@
 // What the feed has of a range of accounts: read along each account's chain, or found in one pass over the feed for all of them.
 
-import { readRuns, type StoredFeedRun, scanRuns } from "../views/account-feed.ts";
+import { endsChunk, readRuns, type StoredFeedRun, scanRuns } from "../views/account-feed.ts";
 import type { AccountRow } from "../views/accounts-view.ts";
 import { readFeedHead } from "../views/feed.ts";
 import type { AccountRange } from "./directory.ts";
@@ -59,8 +59,8 @@ export class RangeFeed {
 
   async #read(): Promise<void> {
     const head = await readFeedHead(this.#views);
-    // Then the feed was lost meanwhile, and what was found is there no more.
-    const isLost = head < this.#end;
+    // Then the feed was lost meanwhile, and what was found is there no more; it may have grown again, too.
+    const isLost = this.#end > 0 && !(await endsChunk(this.#views, this.#end));
     const found = await scanRuns(this.#views, this.#range, isLost ? 0 : this.#end, head);
     if (isLost) this.#runs.clear();
     for (const [accountNumber, runs] of found) {

@@ -211,6 +211,12 @@ async function scan(
   }
 }
 
+/** Whether a chunk of the feed ends at a position. */
+export async function endsChunk(views: D1Database, position: number): Promise<boolean> {
+  const chunk = views.prepare("SELECT 1 FROM feed_chunks WHERE last_position = ?1").bind(position);
+  return (await chunk.first()) !== null;
+}
+
 /** What the feed has at an account's version: null where that is no event at all. */
 export interface AccountFeedEntry {
   readonly position: number;
