@@ -6,7 +6,7 @@ import { pause, pauseBefore } from "../../client/transport.ts";
 import type { FeedItem } from "../../http/representations.ts";
 import { client, PASSING, read } from "./service.ts";
 import { isSignedOut } from "./session.ts";
-import { countEvent, forgetThroughput } from "./throughput.ts";
+import { countEvent, countLive, countSince, forgetThroughput } from "./throughput.ts";
 
 /** So many events are at hand when a screen opens, and so many are kept. */
 const RECENT_AT_START = 100;
@@ -49,6 +49,7 @@ export function followFeed(): void {
   document.addEventListener("visibilitychange", () => {
     isSeen.value = isVisible();
   });
+  effect(() => countLive(connection.value === "live", Date.now()));
   const isWanted = computed(() => isSeen.value && !isSignedOut.value);
   effect(() => {
     if (!isWanted.value) {
@@ -68,13 +69,16 @@ async function followUntil(ended: AbortSignal): Promise<void> {
   while (!ended.aborted) {
     try {
       const after = await startingPlace(ended);
+      if (after === 0) countSince(0);
       const onConnection = (now: Connection): void => {
         if (ended.aborted) return;
         connection.value = now;
         if (now !== "live") return;
         feedProblem.value = null;
         // Nobody knows what happened before the next event: whoever shows anything reads it anew.
-        if (after === null) tellRestart();
+        if (after !== null) return;
+        countSince(Date.now());
+        tellRestart();
       };
       const options = { signal: ended, onConnection, ...(after === null ? {} : { after }) };
       for await (const item of client.followFeed(options)) {

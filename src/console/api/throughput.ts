@@ -13,13 +13,32 @@ interface Second {
   fromCallers: number;
 }
 
+const NO_EVENTS: Readonly<Second> = { events: 0, fromCallers: 0 };
+
 /** By the second in which they were recorded, not in which they came here. */
 const seconds = new Map<number, Second>();
 
+/** Every event from this second on is counted; null where nobody knows since when. */
+let knownSince: number | null = null;
+/** Up to this second, which is not over; null while events come as they happen. */
+let knownUntil: number | null = 0;
+
 const secondOf = (epochMs: number): number => Math.floor(epochMs / 1_000);
+
+/** Every event that is recorded from then on will be counted. */
+export function countSince(epochMs: number): void {
+  knownSince = secondOf(epochMs);
+}
+
+export function countLive(isLive: boolean, epochMs: number): void {
+  if (isLive) knownUntil = null;
+  else knownUntil ??= secondOf(epochMs);
+}
 
 export function countEvent({ createdAt, metadata }: FeedItem): void {
   const second = secondOf(createdAt);
+  // There may have been others before it, in the same second.
+  knownSince ??= second + 1;
   const counted = seconds.get(second) ?? { events: 0, fromCallers: 0 };
   counted.events += 1;
   if (metadata.causationId === null) counted.fromCallers += 1;
@@ -31,23 +50,26 @@ export function countEvent({ createdAt, metadata }: FeedItem): void {
 
 export function forgetThroughput(): void {
   seconds.clear();
+  knownSince = null;
 }
 
-/** Columns as a chart takes them: whole seconds, the newest last. */
+/** Columns as a chart takes them: whole seconds, the newest last; null is one of which nobody knows. */
 export interface Throughput {
   readonly seconds: number[];
-  readonly events: number[];
-  readonly fromCallers: number[];
+  readonly events: (number | null)[];
+  readonly fromCallers: (number | null)[];
 }
 
 /** The second that is not over yet is left out: it would look like a fall. */
 export function throughputUntil(epochMs: number): Throughput {
   const end = secondOf(epochMs);
   const shown = Array.from({ length: SHOWN_SECONDS }, (_, place) => end - SHOWN_SECONDS + place);
-  const counted = shown.map((second) => seconds.get(second));
+  const isKnown = (second: number): boolean =>
+    knownSince !== null && second >= knownSince && second < (knownUntil ?? end);
+  const counted = shown.map((second) => (isKnown(second) ? (seconds.get(second) ?? NO_EVENTS) : null));
   return {
     seconds: shown,
-    events: counted.map((second) => second?.events ?? 0),
-    fromCallers: counted.map((second) => second?.fromCallers ?? 0),
+    events: counted.map((second) => second?.events ?? null),
+    fromCallers: counted.map((second) => second?.fromCallers ?? null),
   };
 }

@@ -38,7 +38,7 @@ export function ThroughputPanel() {
 }
 
 interface RateProps {
-  readonly of: readonly number[];
+  readonly of: Throughput["events"];
   /** Its colour. */
   readonly series: "events" | "callers";
   readonly label: string;
@@ -48,16 +48,25 @@ function Rate({ of, series, label }: RateProps) {
   return (
     <div class="rate" data-series={series}>
       <dt>{label}</dt>
-      <dd class="number">{RATE.format(mean(of))}</dd>
+      <dd class="number">{meanWords(of.slice(-MEAN_OVER_SECONDS))}</dd>
     </div>
   );
 }
 
-const mean = (values: readonly number[]): number => sum(values.slice(-MEAN_OVER_SECONDS)) / MEAN_OVER_SECONDS;
+/** Of some seconds alone it would be too little. */
+const meanWords = (values: Throughput["events"]): string =>
+  values.includes(null) ? "–" : RATE.format(sum(values) / values.length);
 
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+const sum = (values: Throughput["events"]): number =>
+  values.reduce<number>((total, value) => total + (value ?? 0), 0);
 
 /** For whoever does not see the chart. */
-const inWords = ({ events, fromCallers }: Throughput): string =>
-  `Chart of the last ${SHOWN_SECONDS} seconds: ${sum(events)} events, at most ${Math.max(...events)} in a second; ` +
-  `${sum(fromCallers)} of them by commands of callers, the others by commands of functions.`;
+function inWords({ events, fromCallers }: Throughput): string {
+  const known = events.filter((count) => count !== null);
+  const unknown = events.length - known.length;
+  return (
+    `Chart of the last ${SHOWN_SECONDS} seconds: ${sum(events)} events, at most ${Math.max(0, ...known)} in a second; ` +
+    `${sum(fromCallers)} of them by commands of callers, the others by commands of functions.` +
+    (unknown === 0 ? "" : ` Nobody counted in ${unknown} of the seconds.`)
+  );
+}
