@@ -4,7 +4,8 @@ import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Problem } from "../../client/problem.ts";
 import type { FeedItem } from "../../http/representations.ts";
 import { onEvent, onRestart } from "./feed.ts";
-import { type Answer, type OperationName, PASSING, read } from "./service.ts";
+import { type Answer, type OperationName, read } from "./service.ts";
+import { useRetry } from "./use-retry.ts";
 
 /** However fast events come, a screen reads no more often. */
 const MIN_PAUSE_MS = 1_000;
@@ -26,8 +27,6 @@ export interface Freshness {
 
 export const ANY_EVENT = (): boolean => true;
 
-const READ_AGAIN_MS = 5_000;
-
 /**
  * `useResource<"getStatusTotals">("/v1/status-totals", { onEvent: ANY_EVENT })`. Another address is another resource: its
  * value is null again. Without an address nothing is read.
@@ -45,7 +44,6 @@ export function useResource<Name extends OperationName>(
     const left = new AbortController();
     let isReading = false;
     let isWantedAgain = false;
-    let again: ReturnType<typeof setTimeout> | undefined;
     // One at a time, and each to its end: else a screen whose reading takes long would show nothing while events come.
     readNow.current = async () => {
       isWantedAgain = true;
@@ -55,10 +53,6 @@ export function useResource<Name extends OperationName>(
         isWantedAgain = false;
         const result = await read<Name>(href, left.signal);
         if (left.signal.aborted) return;
-        clearTimeout(again);
-        // The event that had it read may have been the last one for long.
-        if (!result.ok && PASSING.has(result.problem.code))
-          again = setTimeout(() => readNow.current(), READ_AGAIN_MS);
         setFound((before) =>
           result.ok
             ? { href, value: result.value, problem: null }
@@ -69,7 +63,6 @@ export function useResource<Name extends OperationName>(
     };
     readNow.current();
     return () => {
-      clearTimeout(again);
       readNow.current = () => {};
       left.abort();
     };
@@ -97,6 +90,8 @@ export function useResource<Name extends OperationName>(
 
   // What was found at another address is not shown as if it were this.
   const { value, problem } = found.href === href ? found : NOTHING;
+  // The event that had it read may have been the last one for long.
+  useRetry(problem, refresh);
   return { value, problem, refresh };
 }
 

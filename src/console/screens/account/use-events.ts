@@ -4,6 +4,7 @@ import { useCallback, useEffect, useReducer, useRef, useState } from "preact/hoo
 import type { Problem } from "../../../client/problem.ts";
 import type { EventRepresentation } from "../../../http/representations.ts";
 import { read } from "../../api/service.ts";
+import { useRetry } from "../../api/use-retry.ts";
 import type { LogWindow } from "./log-window.ts";
 
 export interface Events {
@@ -43,6 +44,8 @@ export function useEvents(accountNumber: string, window: LogWindow): Events {
     wanted.current = { after, upTo };
     void readOn();
   }, [after, upTo, readOn]);
+
+  useRetry(problem, readOn);
 
   const events = versionsOf(window).flatMap((version) => known.current.get(version) ?? []);
   return { events, isReading: events.length < upTo - after && problem === null, problem, retry: readOn };

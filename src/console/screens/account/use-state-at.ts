@@ -4,6 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Account } from "../../../account/account.ts";
 import type { Problem } from "../../../client/problem.ts";
 import { client } from "../../api/service.ts";
+import { useRetry } from "../../api/use-retry.ts";
 
 interface StateAt {
   readonly state: Account;
@@ -48,6 +49,8 @@ export function useStateAt(accountNumber: string, version: number): Travelled {
     wanted.current = version;
     void read();
   }, [version, read]);
+
+  useRetry(problem, read);
 
   return { shown, problem, retry: read };
 }
