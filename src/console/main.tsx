@@ -3,6 +3,7 @@
 import { render } from "preact";
 import { followFeed } from "./api/feed.ts";
 import { App } from "./app.tsx";
+import { keepFocus } from "./parts/kept-focus.ts";
 import "./style/fonts.css";
 import "./style/tokens.css";
 import "./style/base.css";
@@ -12,3 +13,4 @@ if (place === null) throw new Error("The page has no place for the console");
 
 render(<App />, place);
 followFeed();
+keepFocus();

@@ -16,7 +16,9 @@ export function Panel({ title, actions, children }: PanelProps) {
   return (
     <section class="panel" aria-labelledby={id}>
       <header class="panel-head">
-        <h2 id={id}>{title}</h2>
+        <h2 id={id} tabIndex={-1}>
+          {title}
+        </h2>
         {actions === undefined ? null : <div class="panel-actions">{actions}</div>}
       </header>
       {children}
