@@ -4,6 +4,7 @@ import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import type { ConsoleUnderTest } from "./console-under-test.ts";
 import { takePictures } from "./screenshots.ts";
+import { watchShifts } from "./shifts.ts";
 
 export function accountTests(console: ConsoleUnderTest): void {
   /** Once it is active by itself, so that no function is faster than the test. */
@@ -110,6 +111,66 @@ export function accountTests(console: ConsoleUnderTest): void {
     ]);
   });
 
+  it("does once what is sent again because no answer came, and keeps the focus on the screen", async () => {
+    await openAccount("ANSWERLESS");
+    const { page, forgive } = await console.open("/accounts/ANSWERLESS");
+    forgive("net::ERR_");
+    await page.route("**/commands/suspend", async (route) => {
+      await route.fetch();
+      await route.abort();
+    });
+    await command(page, "Suspend").click();
+    const dialog = page.getByRole("dialog");
+    const suspend = dialog.getByRole("button", { name: "Suspend the account" });
+    await suspend.click();
+    await dialog.getByText("The service does not answer").waitFor();
+    await page.unroute("**/commands/suspend");
+    await suspend.click();
+    await dialog.waitFor({ state: "detached" });
+    await page.getByText("Account ANSWERLESS is suspended").waitFor();
+    // The button that asked for it is gone.
+    const heading = page.getByRole("heading", { name: "Account ANSWERLESS Suspended" });
+    expect(await heading.evaluate((element) => element === document.activeElement)).toBe(true);
+  });
+
+  it("moves nothing under a pointer when an event comes, and shows it once that is elsewhere", async () => {
+    await openAccount("POINTED-AT");
+    const { page } = await console.open("/accounts/POINTED-AT");
+    await page.getByText("Live", { exact: true }).waitFor();
+    await page.waitForFunction(() => document.querySelector(".skeleton") === null);
+    await events(page).nth(1).hover();
+    const shifts = await watchShifts(page);
+    await console.system().post("/v1/accounts/POINTED-AT/commands/suspend", { reason: "unseen" });
+    await page.getByRole("button", { name: "Show 1 more" }).waitFor();
+    await command(page, "Activate").waitFor();
+    await page
+      .getByRole("region", { name: "Through time" })
+      .getByRole("row", { name: "Status Suspended was Active" })
+      .waitFor();
+    // Where there are more versions, each has another place on the slider.
+    expect((await shifts()).filter((html) => !html.includes("travel-mark"))).toEqual([]);
+    expect(await events(page).count()).toBe(3);
+
+    await page.mouse.move(0, 0);
+    await events(page).filter({ hasText: "unseen" }).waitFor();
+  });
+
+  it("shows by itself what could not be read at first", async () => {
+    await openAccount("ANSWERED-LATE");
+    const { page, forgive } = await console.open("/sign-in");
+    forgive("net::ERR_");
+    let isDown = true;
+    await page.route(/ANSWERED-LATE(\/events)?\?(after|version)=/, (route) =>
+      isDown ? route.abort() : route.continue(),
+    );
+    await page.goto("/accounts/ANSWERED-LATE");
+    await page.getByRole("region", { name: "Events" }).getByRole("alert").waitFor();
+    await page.getByRole("region", { name: "Through time" }).getByRole("alert").waitFor();
+    isDown = false;
+    await events(page).filter({ hasText: "version 3" }).waitFor();
+    await page.getByRole("row", { name: "Status Active was Confirmed" }).waitFor();
+  });
+
   it("leads from an event to its cause in another account, and shows the trace of both", async () => {
     await openAccount("CAUSE-1", { userId: 602, defaultAccount: true });
     await openAccount("CAUSE-2", { userId: 602, defaultAccount: true });
@@ -194,9 +255,17 @@ export function accountTests(console: ConsoleUnderTest): void {
          INSERT INTO parked SELECT printf('PARKED-%04d', number), 1, 'Broken', 1000, 1, NULL FROM numbers`,
       )
       .run();
-    const { page } = await console.open("/accounts/STUCK");
+    const { page } = await console.open("/sign-in");
+    const isShown = Promise.withResolvers<void>();
+    await page.route("**/v1/operations/parked?*", (route) => isShown.promise.then(() => route.continue()));
+    await page.goto("/accounts/STUCK");
+    await events(page).filter({ hasText: "version 3" }).waitFor();
+    await page.waitForFunction(() => document.querySelector(".skeleton") === null);
+    const shifts = await watchShifts(page);
+    isShown.resolve();
     const parked = page.getByRole("region", { name: "Parked" });
     await parked.getByText("Does not fold").waitFor();
+    expect(await shifts()).toEqual([]);
     expect(await console.violations(page)).toEqual([]);
     await parked.getByRole("button", { name: "Try again" }).click();
     await parked.waitFor({ state: "detached", timeout: 30_000 });
@@ -212,7 +281,7 @@ export function accountTests(console: ConsoleUnderTest): void {
     await page.getByText("No account can have this number").waitFor();
     await openAccount("YOUNG");
     await page.goto("/accounts/YOUNG?version=99");
-    await page.getByText("There is no version 99 yet.").waitFor();
+    await page.getByText("There is no version 99 yet").waitFor();
     expect(opened.complaints.splice(0).length).toBeGreaterThan(0);
   });
 

@@ -97,6 +97,9 @@ export function accountsTests(console: ConsoleUnderTest): void {
     await page.waitForURL(/cursor=/);
     await page.getByRole("rowheader", { name: "PAGED-0", exact: true }).waitFor();
     expect(await page.getByRole("rowheader").count()).toBe(10);
+    // What was clicked is gone; a keyboard goes on from the list.
+    const list = page.getByRole("heading", { name: "Accounts of user 505" });
+    expect(await list.evaluate((element) => element === document.activeElement)).toBe(true);
     await page.getByRole("link", { name: "First page" }).click();
     await page.getByRole("rowheader", { name: "PAGED-59" }).waitFor();
   });

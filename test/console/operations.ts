@@ -4,6 +4,7 @@ import type { Page } from "playwright-core";
 import { expect, it, vi } from "vitest";
 import type { ConsoleUnderTest } from "./console-under-test.ts";
 import { takePictures } from "./screenshots.ts";
+import { watchShifts } from "./shifts.ts";
 
 const SOON = { timeout: 60_000, interval: 200 };
 /** So many accounts make a rebuild long enough to be watched. */
@@ -77,6 +78,37 @@ export function operationsTests(console: ConsoleUnderTest): void {
     await page.getByText("2 things are parked").waitFor();
     await confirm(page, "Replay all");
     await page.getByText("Nothing is parked").waitFor();
+  });
+
+  it("moves nothing when more is parked, nor when it can't be read again, and keeps the focus near", async () => {
+    const operations = await console.system().operations();
+    const park = (accountNumber: string, at: number) =>
+      operations
+        .prepare(
+          "INSERT INTO parked (account_number, version, reason, at, attempts) VALUES (?1, 1, 'No', ?2, 1)",
+        )
+        .bind(accountNumber, at)
+        .run();
+    await park("HELD-1", 9_000_000_000_000);
+    const { page, forgive } = await console.open("/operations/parked");
+    forgive("net::ERR_");
+    await rowOf(page, /HELD-1/).waitFor();
+    const shifts = await watchShifts(page);
+    await park("HELD-2", 9_000_000_000_001);
+    const more = page.getByRole("button", { name: "Show 1 more" });
+    await more.waitFor();
+    await page.route("**/v1/operations/parked", (route) => route.abort());
+    await page.getByText("Not up to date").waitFor(SOON);
+    await page.unroute("**/v1/operations/parked");
+    await page.getByText("Not up to date").waitFor({ ...SOON, state: "detached" });
+    expect(await shifts()).toEqual([]);
+
+    await more.focus();
+    await page.keyboard.press("Enter");
+    await rowOf(page, /HELD-2/).waitFor();
+    const heading = page.getByRole("heading", { name: "Waiting for you" });
+    expect(await heading.evaluate((element) => element === document.activeElement)).toBe(true);
+    await operations.prepare("DELETE FROM parked WHERE account_number LIKE 'HELD-%'").run();
   });
 
   it("shows a message that can't be read, whole, and lets go of it", async () => {

@@ -4,6 +4,7 @@ import type { Page } from "playwright-core";
 import { expect, it, vi } from "vitest";
 import { type ConsoleUnderTest, NARROW, WIDE } from "./console-under-test.ts";
 import { takePictures } from "./screenshots.ts";
+import { watchShifts } from "./shifts.ts";
 
 const PATIENCE = { timeout: 30_000 };
 /** The whole screen at once: a browser counts only what moves in sight. */
@@ -100,18 +101,7 @@ export function overviewTests(console: ConsoleUnderTest): void {
       await page.getByText("Live", { exact: true }).waitFor();
       await page.waitForFunction(() => document.querySelector(".skeleton") === null);
       await page.getByRole("img", { name: /Chart/ }).locator("canvas").waitFor();
-      await page.evaluate(() => {
-        const shifts: string[] = [];
-        Object.assign(globalThis, { shifts });
-        new PerformanceObserver((list) => {
-          for (const entry of list.getEntries()) {
-            const sources = "sources" in entry && Array.isArray(entry.sources) ? entry.sources : [];
-            shifts.push(
-              sources.map(({ node }) => node?.outerHTML ?? node?.nodeValue ?? "something").join(" | "),
-            );
-          }
-        }).observe({ type: "layout-shift" });
-      });
+      const shifts = await watchShifts(page);
 
       const numbers = Array.from({ length: 12 }, (_, index) => `SHIFT-${width}-${index}`);
       for (const accountNumber of numbers) await system().post("/v1/accounts", { userId: 76, accountNumber });
@@ -127,7 +117,7 @@ export function overviewTests(console: ConsoleUnderTest): void {
         .getByText(`${body.accounts} account`)
         .waitFor();
 
-      expect(await page.evaluate("shifts")).toEqual([]);
+      expect(await shifts()).toEqual([]);
     },
   );
 

@@ -21,7 +21,7 @@ export function Shown<Value>({ of: { value, problem, refresh }, loading, childre
     <>
       {problem === null ? null : (
         <p class="stale" role="status">
-          Not up to date: {problemWords(problem).title.toLowerCase()}
+          <span>Not up to date: {problemWords(problem).title.toLowerCase()}</span>
         </p>
       )}
       {children(value)}

@@ -97,19 +97,18 @@ function Life({ account }: { account: AccountRepresentation }) {
     setQuery({ version: to >= newest ? "" : String(to), page: "" }, true);
   };
   return (
-    <>
-      <ParkedNotice accountNumber={accountNumber} />
-      {asked !== null && asked > newest ? (
-        <p class="account-note" role="status">
-          There is no version {numberWords(asked)} yet. This is the newest.
-        </p>
-      ) : null}
+    <div>
       <div class="account-columns">
         <Panel
           title="Through time"
           actions={
             version === newest ? (
-              <Badge tone="good">Now</Badge>
+              <>
+                <span role="status">
+                  {asked !== null && asked > newest ? `There is no version ${numberWords(asked)} yet` : null}
+                </span>
+                <Badge tone="good">Now</Badge>
+              </>
             ) : (
               <ButtonLink href={accountAddress(accountNumber)}>Back to now</ButtonLink>
             )
@@ -131,6 +130,7 @@ function Life({ account }: { account: AccountRepresentation }) {
         </Panel>
         <Timeline log={log} newest={newest} page={page} version={version} />
       </div>
+      <ParkedNotice accountNumber={accountNumber} />
       {traced === null ? null : (
         <Trace
           accountNumber={accountNumber}
@@ -139,7 +139,7 @@ function Life({ account }: { account: AccountRepresentation }) {
           onClose={() => setQuery({ trace: "" })}
         />
       )}
-    </>
+    </div>
   );
 }
 

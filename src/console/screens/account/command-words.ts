@@ -16,7 +16,6 @@ interface CommandWords {
 const AT_ONCE = { asks: false, takesReason: false, isDanger: false };
 const WITH_REASON = { asks: true, takesReason: true, isDanger: false };
 
-/** In the order of the buttons: what can't be taken back stands last. */
 export const COMMANDS: Readonly<Record<TransitionName, CommandWords>> = {
   confirm: { ...AT_ONCE, button: "Confirm", done: "confirmed" },
   activate: { ...AT_ONCE, button: "Activate", done: "active" },
@@ -43,8 +42,13 @@ export const COMMANDS: Readonly<Record<TransitionName, CommandWords>> = {
   },
 };
 
-const NAMES: readonly string[] = Object.keys(COMMANDS);
-
-export function isCommand(name: string): name is TransitionName {
-  return NAMES.includes(name);
-}
+/**
+ * In the order of the buttons. An account takes at most one of each row at a time. The first stays empty most often, and
+ * what can't be taken back stands last.
+ */
+export const TAKING_TURNS: readonly (readonly TransitionName[])[] = [
+  ["archive"],
+  ["make-default", "clear-default"],
+  ["confirm", "activate", "suspend"],
+  ["close"],
+];

@@ -9,7 +9,7 @@ import { Button } from "../../parts/button.tsx";
 import { Confirm } from "../../parts/confirm.tsx";
 import { problemWords } from "../../parts/problem-words.ts";
 import { toast } from "../../parts/toast.tsx";
-import { COMMANDS, isCommand } from "./command-words.ts";
+import { COMMANDS, TAKING_TURNS } from "./command-words.ts";
 
 interface CommandsProps {
   /** As it is now. */
@@ -31,11 +31,17 @@ export function Commands({ account, onDone }: CommandsProps) {
   const [refused, setRefused] = useState<Problem | null>(null);
   // Refused because somebody else was faster, a second attempt is meant for the account as it is by then.
   const version = useRef(0);
+  // Sent again after no answer came, the same command is done once. Another one, or another reason, has another key.
+  const sent = useRef({ command: "", idempotencyKey: "" });
   const { accountNumber, _links: links } = account;
 
   async function execute({ name, href }: Chosen, reason?: string): Promise<Problem | null> {
     const members = reason === undefined ? {} : { reason };
-    const result = await client.commandAt(href, members, { expectedVersion: version.current });
+    const expectedVersion = version.current;
+    const command = JSON.stringify([href, members, expectedVersion]);
+    if (sent.current.command !== command) sent.current = { command, idempotencyKey: crypto.randomUUID() };
+    const { idempotencyKey } = sent.current;
+    const result = await client.commandAt(href, members, { expectedVersion, idempotencyKey });
     if (result.ok) toast(`Account ${accountNumber} is ${COMMANDS[name].done}`);
     else if (result.problem.code === "version-mismatch") version.current = result.problem.currentVersion;
     onDone();
@@ -51,28 +57,34 @@ export function Commands({ account, onDone }: CommandsProps) {
     setBusy(null);
   }
 
-  const legal = Object.entries(links).flatMap(([name, { href }]) =>
-    isCommand(name) ? [{ name, href, version: account.version }] : [],
-  );
-  const order = Object.keys(COMMANDS);
-  legal.sort((one, other) => order.indexOf(one.name) - order.indexOf(other.name));
-
   return (
     <div class="commands">
       <div class="commands-buttons">
-        {legal.map((command) => (
-          <Button
-            key={command.name}
-            kind={COMMANDS[command.name].isDanger ? "danger" : "plain"}
-            isBusy={busy === command.name}
-            {...(COMMANDS[command.name].asks ? { "aria-haspopup": "dialog" as const } : {})}
-            onClick={() => choose(command)}
-          >
-            {COMMANDS[command.name].button}
-          </Button>
+        {TAKING_TURNS.map((names) => (
+          <span key={names[0]} class="command-place">
+            {names.map((name) => (
+              <span key={name} class="button command-room" data-words={COMMANDS[name].button} />
+            ))}
+            {names.map((name) => {
+              const href = links[name]?.href;
+              return href === undefined ? null : (
+                <Button
+                  key={name}
+                  kind={COMMANDS[name].isDanger ? "danger" : "plain"}
+                  isBusy={busy === name}
+                  {...(COMMANDS[name].asks ? { "aria-haspopup": "dialog" as const } : {})}
+                  onClick={() => choose({ name, href, version: account.version })}
+                >
+                  {COMMANDS[name].button}
+                </Button>
+              );
+            })}
+          </span>
         ))}
+        {TAKING_TURNS.flat().some((name) => name in links) ? null : (
+          <p class="commands-none">It is closed for good and takes no commands.</p>
+        )}
       </div>
-      {legal.length === 0 ? <p class="commands-none">It is closed for good and takes no commands.</p> : null}
       <p class="commands-refused" role="alert">
         {refused === null ? null : `${problemWords(refused).title}. ${problemWords(refused).detail}`}
       </p>

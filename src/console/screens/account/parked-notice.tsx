@@ -1,10 +1,9 @@
 // Where an account's processing is stuck: why, and another attempt.
 
-import { useState } from "preact/hooks";
 import { act } from "../../api/service.ts";
 import { hrefWith } from "../../api/use-query.ts";
 import { useResource } from "../../api/use-resource.ts";
-import { Button, ButtonLink } from "../../parts/button.tsx";
+import { ActionButton, ButtonLink } from "../../parts/button.tsx";
 import { problemWords } from "../../parts/problem-words.ts";
 import { toast } from "../../parts/toast.tsx";
 
@@ -15,14 +14,11 @@ const READ_EVERY_MS = 10_000;
 export function ParkedNotice({ accountNumber }: { accountNumber: string }) {
   const href = hrefWith("/v1/operations/parked", { accountNumber });
   const parked = useResource<"listParked">(href, { everyMs: READ_EVERY_MS });
-  const [isBusy, setIsBusy] = useState(false);
   const [found] = parked.value?.items ?? [];
   if (found === undefined) return null;
 
   async function replay(href: string): Promise<void> {
-    setIsBusy(true);
     const result = await act<"replayParked">("POST", href);
-    setIsBusy(false);
     if (result.ok) toast(`Account ${accountNumber} is tried again`);
     else toast(problemWords(result.problem).title, "bad");
     parked.refresh();
@@ -41,11 +37,7 @@ export function ParkedNotice({ accountNumber }: { accountNumber: string }) {
       </div>
       <div class="parked-buttons">
         <ButtonLink href="/operations/parked">All that is parked</ButtonLink>
-        {link === undefined ? null : (
-          <Button isBusy={isBusy} onClick={() => replay(link.href)}>
-            Try again
-          </Button>
-        )}
+        {link === undefined ? null : <ActionButton onAct={() => replay(link.href)}>Try again</ActionButton>}
       </div>
     </section>
   );

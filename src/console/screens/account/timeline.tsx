@@ -1,12 +1,13 @@
 // The events of an account, newest first: each with its cause, who caused it, and a way to travel there.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { hrefWith } from "../../api/use-query.ts";
+import { Button } from "../../parts/button.tsx";
 import { Failure } from "../../parts/failure.tsx";
 import { Loading } from "../../parts/loading.tsx";
 import { Panel } from "../../parts/panel.tsx";
-import { plural } from "../../parts/words.ts";
+import { numberWords, plural } from "../../parts/words.ts";
 import { pageOf, windowOf } from "./log-window.ts";
 import { TimelineEvent } from "./timeline-event.tsx";
 import type { Events } from "./use-events.ts";
@@ -25,7 +26,12 @@ interface TimelineProps {
 export function Timeline({ log, newest, page, version }: TimelineProps) {
   const { events, isReading, problem, retry } = log;
   const box = useRef<HTMLDivElement>(null);
+  const [heldAt, hold] = useHold(newest);
+  const shown = events.filter((event) => event.version <= heldAt);
+  const others = events.length - shown.length;
   const first = events[0]?.version;
+  // Whoever is at the newest travels nowhere as a newer one comes, and reads on where they read.
+  const travelledTo = version === newest ? null : version;
   useEffect(() => {
     // The list is scrolled alone, where it is one that scrolls: the page stays where it is.
     const marked = box.current?.querySelector<HTMLElement>("[aria-current]");
@@ -36,16 +42,38 @@ export function Timeline({ log, newest, page, version }: TimelineProps) {
       box.current.scrollTop += top - bounds.top - (bounds.height - marked.offsetHeight) / 2;
     }
     // `first`: what is marked may only come with its page.
-    void [version, first];
-  }, [version, first]);
+    void [travelledTo, first];
+  }, [travelledTo, first]);
 
   return (
-    <Panel title="Events" actions={<span class="number">{plural(newest, "event")}, newest first</span>}>
-      <div ref={box} class="timeline-box">
+    <Panel
+      title="Events"
+      actions={
+        others === 0 ? (
+          <span class="number">{plural(newest, "event")}, newest first</span>
+        ) : (
+          <Button onClick={hold.end}>Show {numberWords(others)} more</Button>
+        )
+      }
+    >
+      <div
+        ref={box}
+        class="timeline-box"
+        onPointerMove={hold.begin}
+        onPointerLeave={hold.end}
+        onFocusIn={({ target }) => {
+          // A click leaves the focus behind, and goes on elsewhere.
+          if (target instanceof Element && target.matches(":focus-visible")) hold.begin();
+        }}
+        onFocusOut={({ relatedTarget }) => {
+          const isWithin = relatedTarget instanceof Node && box.current?.contains(relatedTarget);
+          if (!isWithin) hold.end();
+        }}
+      >
         {problem === null ? null : <Failure problem={problem} retry={retry} />}
         {isReading && events.length === 0 ? <Loading rows={8} what="Reading events" /> : null}
         <ol class="timeline" reversed>
-          {events.toReversed().map((event) => (
+          {shown.toReversed().map((event) => (
             <TimelineEvent
               key={event.version}
               of={event}
@@ -58,6 +86,17 @@ export function Timeline({ log, newest, page, version }: TimelineProps) {
       <Pages newest={newest} page={page} version={version} />
     </Panel>
   );
+}
+
+/**
+ * The newest version that is shown. New events come in at the top, and would move the others from under a pointer or away
+ * from a keyboard: while one of them is there, they wait.
+ */
+function useHold(newest: number): [heldAt: number, { begin(): void; end(): void }] {
+  const [heldAt, setHeldAt] = useState<number | null>(null);
+  const begin = () => setHeldAt((already) => already ?? newest);
+  const end = () => setHeldAt(null);
+  return [heldAt ?? newest, { begin, end }];
 }
 
 function Pages({ newest, page, version }: Omit<TimelineProps, "log">) {

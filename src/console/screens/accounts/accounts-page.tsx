@@ -1,12 +1,12 @@
 // What the list comes to: a page of it, one account that was searched for, or nothing, and what to do then.
 
-import { useState } from "preact/hooks";
 import type { AccountRepresentation } from "../../../http/representations.ts";
 import type { Answer } from "../../api/service.ts";
 import type { Resource } from "../../api/use-resource.ts";
 import { createAddress } from "../../parts/addresses.ts";
-import { Button, ButtonLink } from "../../parts/button.tsx";
+import { ButtonLink } from "../../parts/button.tsx";
 import { Empty } from "../../parts/empty.tsx";
+import { ShowOthers, useHeldBack } from "../../parts/held-back.tsx";
 import { Loading } from "../../parts/loading.tsx";
 import { Panel } from "../../parts/panel.tsx";
 import { Shown } from "../../parts/resource.tsx";
@@ -18,22 +18,30 @@ import { isNarrowed, listAddress, type Narrowed, NOT_NARROWED } from "./narrowed
 const WAITING_ROWS = 12;
 
 interface AccountsPageProps {
+  /** What it was read from. */
+  readonly href: string;
   readonly of: Resource<Answer<"listAccounts">>;
   readonly narrowed: Narrowed;
   /** "" is the first page. */
   readonly cursor: string;
 }
 
-export function AccountsPage({ of, narrowed, cursor }: AccountsPageProps) {
-  const [shown, others, show] = useHeldBack(of.value?.items ?? NONE);
+export function AccountsPage({ href, of, narrowed, cursor }: AccountsPageProps) {
+  const held = useHeldBack(href, of.value?.items ?? NONE, ({ accountNumber }) => accountNumber);
   const next = cursorOf(of.value?._links.next?.href);
   return (
     <Panel
       title={narrowed.user === "" ? "Accounts" : `Accounts of user ${narrowed.user}`}
-      actions={others === 0 ? null : <Button onClick={show}>Show {others} more</Button>}
+      actions={<ShowOthers of={held} />}
     >
       <Shown of={of} loading={<Loading rows={WAITING_ROWS} />}>
-        {() => (shown.length === 0 ? <NoAccounts narrowed={narrowed} /> : <AccountsTable accounts={shown} />)}
+        {() =>
+          held.shown.length === 0 ? (
+            <NoAccounts narrowed={narrowed} />
+          ) : (
+            <AccountsTable accounts={held.shown} />
+          )
+        }
       </Shown>
       <Pager
         first={cursor === "" ? null : listAddress(narrowed)}
@@ -44,21 +52,6 @@ export function AccountsPage({ of, narrowed, cursor }: AccountsPageProps) {
 }
 
 const NONE: readonly AccountRepresentation[] = [];
-
-/**
- * Those that the page began with, as they are now; how many others came to match since; and what shows these too. They
- * wait until they are asked for, because a row that comes in would move those under it from under a pointer.
- */
-function useHeldBack(
-  items: readonly AccountRepresentation[],
-): [readonly AccountRepresentation[], number, () => void] {
-  const [known, setKnown] = useState<ReadonlySet<string>>(new Set());
-  const shown = items.filter(({ accountNumber }) => known.has(accountNumber));
-  const show = () => setKnown(new Set(items.map(({ accountNumber }) => accountNumber)));
-  // Nothing is there yet to be moved.
-  if (shown.length === 0 && items.length > 0) show();
-  return [shown, items.length - shown.length, show];
-}
 
 function cursorOf(href: string | undefined): string | null {
   return href === undefined ? null : new URL(href, location.origin).searchParams.get("cursor");

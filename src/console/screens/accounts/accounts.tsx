@@ -34,7 +34,7 @@ export function Accounts() {
         onNarrow={(to) => setQuery({ ...to, cursor: "" })}
       />
       {number === "" ? (
-        <AccountsPage key={href} of={page} narrowed={narrowed} cursor={cursor} />
+        <AccountsPage href={href} of={page} narrowed={narrowed} cursor={cursor} />
       ) : (
         <OneAccount of={one} number={number} />
       )}

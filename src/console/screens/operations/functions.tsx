@@ -1,10 +1,9 @@
 // The functions: what each reacts to, how far it is, how late, what waits for it, and where it fails.
 
-import { useState } from "preact/hooks";
 import type { Answer } from "../../api/service.ts";
 import { hrefWith } from "../../api/use-query.ts";
 import { ANY_EVENT, useResource } from "../../api/use-resource.ts";
-import { Button } from "../../parts/button.tsx";
+import { ActionButton } from "../../parts/button.tsx";
 import { Empty } from "../../parts/empty.tsx";
 import { Panel } from "../../parts/panel.tsx";
 import { problemWords } from "../../parts/problem-words.ts";
@@ -129,18 +128,15 @@ interface ReplayProps {
 
 /** Every account for which it is parked, one after another. */
 function Replay({ name, parked, list, onDone }: ReplayProps) {
-  const [isBusy, setIsBusy] = useState(false);
   async function replay(): Promise<void> {
-    setIsBusy(true);
     const problem = await replayFunction(name, list._links.parked.href);
-    setIsBusy(false);
     if (problem === null) toast(`${name} is tried again`);
     else toast(problemWords(problem).detail, "bad");
     onDone();
   }
   return parked === 0 ? null : (
-    <Button isBusy={isBusy} onClick={replay} aria-label={`Replay ${name}`}>
+    <ActionButton onAct={replay} aria-label={`Replay ${name}`}>
       Replay
-    </Button>
+    </ActionButton>
   );
 }

@@ -3,10 +3,11 @@
 import { type Answer, act } from "../../api/service.ts";
 import { hrefWith, useQuery } from "../../api/use-query.ts";
 import { useResource } from "../../api/use-resource.ts";
-import { Button } from "../../parts/button.tsx";
+import { ActionButton, Button } from "../../parts/button.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
 import { Empty } from "../../parts/empty.tsx";
 import { Field } from "../../parts/field.tsx";
+import { ShowOthers, useHeldBack } from "../../parts/held-back.tsx";
 import { Panel } from "../../parts/panel.tsx";
 import { problemWords } from "../../parts/problem-words.ts";
 import { Shown } from "../../parts/resource.tsx";
@@ -23,6 +24,7 @@ type Item = InboxList["items"][number];
 const PATH = "/operations/inbox";
 const API_PATH = "/v1/inbox";
 const READ_EVERY_MS = 5_000;
+const NONE: readonly Item[] = [];
 
 const TONES: Readonly<Record<Item["state"], Tone>> = {
   stored: "info",
@@ -33,7 +35,9 @@ const TONES: Readonly<Record<Item["state"], Tone>> = {
 
 export function Inbox() {
   const [{ state = "", event = "" }, setQuery] = useQuery();
-  const inbox = useResource<"listInbox">(hrefWith(API_PATH, { state }), { everyMs: READ_EVERY_MS });
+  const href = hrefWith(API_PATH, { state });
+  const inbox = useResource<"listInbox">(href, { everyMs: READ_EVERY_MS });
+  const held = useHeldBack(href, inbox.value?.items ?? NONE, ({ number }) => number);
   async function replay(href: string): Promise<void> {
     const result = await act<"replayInbox">("POST", href);
     if (result.ok) toast(`${plural(result.value.replaying, "event is", "events are")} handled again`);
@@ -51,27 +55,30 @@ export function Inbox() {
       <Panel
         title="Events"
         actions={
-          <Field label="State" isLabelHidden>
-            {(attributes) => (
-              <select
-                {...attributes}
-                value={state}
-                onChange={({ currentTarget }) => setQuery({ state: currentTarget.value })}
-              >
-                <option value="">Every state</option>
-                {Object.keys(TONES).map((each) => (
-                  <option key={each} value={each}>
-                    {wordsOf(each)}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
+          <>
+            <ShowOthers of={held} />
+            <Field label="State" isLabelHidden>
+              {(attributes) => (
+                <select
+                  {...attributes}
+                  value={state}
+                  onChange={({ currentTarget }) => setQuery({ state: currentTarget.value })}
+                >
+                  <option value="">Every state</option>
+                  {Object.keys(TONES).map((each) => (
+                    <option key={each} value={each}>
+                      {wordsOf(each)}
+                    </option>
+                  ))}
+                </select>
+              )}
+            </Field>
+          </>
         }
       >
         <Shown of={inbox}>
-          {({ items }) =>
-            items.length === 0 ? (
+          {() =>
+            held.shown.length === 0 ? (
               <Empty title={state === "" ? "Nothing came yet" : `Nothing is ${state}`}>
                 Events of other services come by <code>POST {API_PATH}</code>.
               </Empty>
@@ -79,7 +86,7 @@ export function Inbox() {
               <Table
                 caption="Each event that came"
                 columns={columnsWith(replay, state)}
-                rows={items}
+                rows={held.shown}
                 keyOf={({ number }) => number}
               />
             )
@@ -97,7 +104,7 @@ interface ReplayAllProps {
 }
 
 function ReplayAll({ href, replay }: ReplayAllProps) {
-  return <Button onClick={() => replay(href)}>Replay all that is parked</Button>;
+  return <ActionButton onAct={() => replay(href)}>Replay all that is parked</ActionButton>;
 }
 
 const columnsWith = (replay: (href: string) => Promise<void>, state: string): readonly Column<Item>[] => [
@@ -120,9 +127,12 @@ const columnsWith = (replay: (href: string) => Promise<void>, state: string): re
       <span class="beside">
         <Badge tone={TONES[own]}>{wordsOf(own)}</Badge>
         {own === "parked" || own === "ignored" ? (
-          <Button onClick={() => replay(`${links.self.href}/replay`)} aria-label={`Replay event ${number}`}>
+          <ActionButton
+            onAct={() => replay(`${links.self.href}/replay`)}
+            aria-label={`Replay event ${number}`}
+          >
             Replay
-          </Button>
+          </ActionButton>
         ) : null}
       </span>
     ),

@@ -7,9 +7,10 @@ import { nextPage } from "../../api/pages.ts";
 import { type Answer, act } from "../../api/service.ts";
 import { hrefWith, useQuery } from "../../api/use-query.ts";
 import { ANY_EVENT, useResource } from "../../api/use-resource.ts";
-import { Button } from "../../parts/button.tsx";
+import { ActionButton, Button } from "../../parts/button.tsx";
 import { Confirm } from "../../parts/confirm.tsx";
 import { Empty } from "../../parts/empty.tsx";
+import { ShowOthers, useHeldBack } from "../../parts/held-back.tsx";
 import { Panel } from "../../parts/panel.tsx";
 import { problemWords } from "../../parts/problem-words.ts";
 import { Shown } from "../../parts/resource.tsx";
@@ -27,14 +28,14 @@ type Item = ParkedList["items"][number];
 const PATH = "/operations/parked";
 const API_PATH = "/v1/operations/parked";
 const READ_EVERY_MS = 5_000;
+const NONE: readonly Item[] = [];
 
 export function Parked() {
   const [{ function: only = "", message = "", ...page }, setQuery] = useQuery();
   const { path } = useLocation();
-  const parked = useResource<"listParked">(hrefWith(API_PATH, { ...page, function: only }), {
-    onEvent: ANY_EVENT,
-    everyMs: READ_EVERY_MS,
-  });
+  const href = hrefWith(API_PATH, { ...page, function: only });
+  const parked = useResource<"listParked">(href, { onEvent: ANY_EVENT, everyMs: READ_EVERY_MS });
+  const held = useHeldBack(href, parked.value?.items ?? NONE, keyOf);
   const [isAsking, setIsAsking] = useState(false);
   return (
     <OperationsScreen
@@ -46,17 +47,25 @@ export function Parked() {
         </Button>
       }
     >
-      <Panel title="Waiting for you" actions={<Counted of={parked.value} only={only} />}>
+      <Panel
+        title="Waiting for you"
+        actions={
+          <>
+            <ShowOthers of={held} />
+            <Counted of={parked.value} only={only} />
+          </>
+        }
+      >
         <Shown of={parked}>
-          {({ items, total, _links: links }) => (
+          {({ total, _links: links }) => (
             <>
-              {items.length === 0 ? (
+              {held.shown.length === 0 ? (
                 <Nothing only={only} isLaterPage={total > 0} />
               ) : (
                 <Table
                   caption="What is parked"
                   columns={columnsWith(parked.refresh)}
-                  rows={items}
+                  rows={held.shown}
                   keyOf={keyOf}
                 />
               )}
@@ -98,7 +107,12 @@ function Counted({ of, only }: { of: ParkedList | null; only: string }) {
           of the function <span class="mono">{only}</span> · <a href={PATH}>Show all</a>
         </span>
       )}
-      {of === null ? null : `${numberWords(of.total)} in all`}
+      {of === null ? null : (
+        // A longer one begins further ahead: it is another text then, and not one that moved.
+        <span key={of.total} class="parked-total number">
+          {numberWords(of.total)} in all
+        </span>
+      )}
     </>
   );
 }
@@ -139,11 +153,12 @@ const columnsWith = (onDone: () => void): readonly Column<Item>[] => [
 ];
 
 function Actions({ of: item, onDone }: { of: Item; onDone: () => void }) {
+  const [query] = useQuery();
   const { message, replay } = item._links;
   return (
     <span class="row-actions">
       {message === undefined ? null : (
-        <a class="button" href={hrefWith(PATH, { message: message.href })}>
+        <a class="button" href={hrefWith(PATH, { ...query, message: message.href })}>
           Read
         </a>
       )}
@@ -161,20 +176,17 @@ interface ReplayProps {
 }
 
 function Replay({ href, accountNumber, onDone }: ReplayProps) {
-  const [isBusy, setIsBusy] = useState(false);
   async function replay(): Promise<void> {
-    setIsBusy(true);
     const result = await act<"replayParked">("POST", href);
-    setIsBusy(false);
     if (!result.ok) toast(problemWords(result.problem).detail, "bad");
     else if (result.value.parked) toast(`${accountNumber} is parked again: its reason is still there`, "bad");
     else toast(`${accountNumber} goes on: its views are at version ${result.value.version}`);
     onDone();
   }
   return (
-    <Button isBusy={isBusy} onClick={replay} aria-label={`Replay ${accountNumber}`}>
+    <ActionButton onAct={replay} aria-label={`Replay ${accountNumber}`}>
       Replay
-    </Button>
+    </ActionButton>
   );
 }
 

@@ -2,7 +2,7 @@
 
 import { type Answer, act } from "../../api/service.ts";
 import { useResource } from "../../api/use-resource.ts";
-import { Button } from "../../parts/button.tsx";
+import { ActionButton } from "../../parts/button.tsx";
 import { Panel } from "../../parts/panel.tsx";
 import { problemWords } from "../../parts/problem-words.ts";
 import { Shown } from "../../parts/resource.tsx";
@@ -68,9 +68,9 @@ const columnsWith = (replay: (href: string) => Promise<void>): readonly Column<I
     cell: ({ accountNumber, reason, _links: links }) => (
       <span class="beside">
         <span class="reason">{reason ?? "–"}</span>
-        <Button onClick={() => replay(links.replay.href)} aria-label={`Replay ${accountNumber}`}>
+        <ActionButton onAct={() => replay(links.replay.href)} aria-label={`Replay ${accountNumber}`}>
           Replay
-        </Button>
+        </ActionButton>
       </span>
     ),
   },

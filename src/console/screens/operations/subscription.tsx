@@ -5,7 +5,7 @@ import { useLocation, useRoute } from "preact-iso";
 import type { Problem } from "../../../client/problem.ts";
 import { type Answer, act } from "../../api/service.ts";
 import { ANY_EVENT, type Resource, useResource } from "../../api/use-resource.ts";
-import { Button } from "../../parts/button.tsx";
+import { ActionButton, Button } from "../../parts/button.tsx";
 import { Confirm } from "../../parts/confirm.tsx";
 import { Figure, Figures, Panel } from "../../parts/panel.tsx";
 import { problemWords } from "../../parts/problem-words.ts";
@@ -148,7 +148,7 @@ function Actions({ of, onDone }: { of: Subscription; onDone: () => void }) {
   }
   return (
     <>
-      <Button onClick={replay}>Replay</Button>
+      <ActionButton onAct={replay}>Replay</ActionButton>
       <Button onClick={() => setAsked("rotate")}>Change the secret</Button>
       <Button kind="danger" onClick={() => setAsked("delete")}>
         Delete
