@@ -81,6 +81,25 @@ export function accountTests(console: ConsoleUnderTest): void {
       .toBe("Version 4 of 4: Suspended");
   });
 
+  it("moves along again after the slider was moved away and back", async () => {
+    await openAccount("AWAY-AND-BACK");
+    const { page } = await console.open("/accounts/AWAY-AND-BACK");
+    const place = await slider(page).boundingBox();
+    if (place === null) throw new Error("It is not shown");
+    const [end, middle] = [place.x + place.width - 4, place.y + place.height / 2];
+    await page.mouse.move(end, middle);
+    await page.mouse.down();
+    await page.mouse.move(place.x + 4, middle, { steps: 4 });
+    await expect.poll(() => slider(page).getAttribute("aria-valuetext")).toBe("Version 1 of 3: Created");
+    await page.mouse.move(end, middle, { steps: 4 });
+    await page.mouse.up();
+
+    await console.system().post("/v1/accounts/AWAY-AND-BACK/commands/suspend");
+    await expect
+      .poll(() => slider(page).getAttribute("aria-valuetext"), { timeout: 20_000 })
+      .toBe("Version 4 of 4: Suspended");
+  });
+
   it("says in words that somebody else was faster, and what is not possible any more", async () => {
     await openAccount("CONTENDED");
     const opened = await console.open("/accounts/CONTENDED");
@@ -190,6 +209,25 @@ export function accountTests(console: ConsoleUnderTest): void {
     await page.getByRole("heading", { name: "Account CAUSE-2 Active" }).waitFor();
     expect(new URL(page.url()).search).toBe("?version=1");
     await page.locator('[aria-current="true"]').filter({ hasText: "Created" }).waitFor();
+  });
+
+  it("leads from an event to its cause, which another service told of, in its trace too", async () => {
+    await openAccount("DEPARTED", { userId: 604 });
+    const told = { specversion: "1.0", id: "departed", source: "/users", type: "user.deleted" };
+    const headers = { "Content-Type": "application/cloudevents+json" };
+    await console.system().post("/v1/inbox", { ...told, subject: "604", data: { userId: 604 } }, headers);
+    const { page } = await console.open("/accounts/DEPARTED");
+    const closed = events(page).filter({ hasText: "The user has left" });
+    await closed.getByRole("link", { name: /^Trace of version/ }).click();
+    const trace = page.getByRole("dialog", { name: "Trace" });
+    const cause = { name: /^event \d+ of the inbox$/ };
+    await trace.getByRole("link", cause).waitFor();
+    await page.keyboard.press("Escape");
+    await trace.waitFor({ state: "detached" });
+
+    await closed.getByRole("link", cause).click();
+    await page.waitForURL(/\/operations\/inbox\?event=\d+$/);
+    await page.getByRole("dialog").getByText('"type": "user.deleted"').waitFor();
   });
 
   it("is gone through by keyboard alone: a command, a reason, time, and an event's trace", async () => {

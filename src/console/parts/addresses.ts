@@ -14,6 +14,9 @@ export const userAccountsAddress = (userId: number): string =>
 /** A rebuild or a verification, by the link that the API gives: "/v1/operations/rebuilds/1" is at "/operations/rebuilds/1". */
 export const walkAddress = (href: string): string => href.replace(/^\/v1/, "");
 
+/** An event that another service told of, over the list of them. */
+export const inboxEventAddress = (number: string): string => hrefWith("/operations/inbox", { event: number });
+
 /** The form for a new account, over the list. */
 export const createAddress = (accountNumber = ""): string =>
   hrefWith("/accounts", { create: "yes", as: accountNumber });

@@ -34,3 +34,8 @@ export function addressOf(eventId: string): EventAddress | null {
   const [, accountNumber, version] = /^([A-Za-z0-9-]{1,34}):([1-9]\d*)$/.exec(eventId) ?? [];
   return accountNumber === undefined ? null : { accountNumber, version: Number(version) };
 }
+
+/** Its number there, where another service told of it. */
+export function inboxNumberOf(eventId: string): string | null {
+  return /^\/v1\/inbox\/([1-9]\d*)$/.exec(eventId)?.[1] ?? null;
+}

@@ -3,10 +3,10 @@
 import { useLocation } from "preact-iso";
 import type { EventRepresentation } from "../../../http/representations.ts";
 import { hrefWith } from "../../api/use-query.ts";
-import { accountAddress } from "../../parts/addresses.ts";
+import { accountAddress, inboxEventAddress } from "../../parts/addresses.ts";
 import { Time } from "../../parts/time.tsx";
 import { numberWords, wordsOf } from "../../parts/words.ts";
-import { addressOf, functionOf, reasonOf, toneOf } from "./event-words.ts";
+import { addressOf, functionOf, inboxNumberOf, reasonOf, toneOf } from "./event-words.ts";
 
 interface TimelineEventProps {
   readonly of: EventRepresentation;
@@ -62,23 +62,26 @@ export function Actor({ of }: { of: EventRepresentation }) {
 }
 
 /** Without a cause somebody asked for it. The cause may be an event of another account, or of another service. */
-function Cause({ of: { accountNumber, metadata } }: { of: EventRepresentation }) {
+export function Cause({ of: { accountNumber, metadata } }: { of: EventRepresentation }) {
   const { causationId } = metadata;
   if (causationId === null) return null;
-  const cause = addressOf(causationId);
-  if (cause === null)
-    return (
-      <span>
-        because of <span class="mono">{causationId}</span>
-      </span>
-    );
   return (
     <span>
-      because of{" "}
-      <a href={accountAddress(cause.accountNumber, cause.version)}>
-        {cause.accountNumber === accountNumber ? "" : <span class="mono">{cause.accountNumber} </span>}
-        version {numberWords(cause.version)}
-      </a>
+      because of <CauseLink eventId={causationId} seenFrom={accountNumber} />
     </span>
   );
+}
+
+function CauseLink({ eventId, seenFrom }: { eventId: string; seenFrom: string }) {
+  const cause = addressOf(eventId);
+  if (cause !== null)
+    return (
+      <a href={accountAddress(cause.accountNumber, cause.version)}>
+        {cause.accountNumber === seenFrom ? "" : <span class="mono">{cause.accountNumber} </span>}
+        version {numberWords(cause.version)}
+      </a>
+    );
+  const number = inboxNumberOf(eventId);
+  if (number === null) return <span class="mono">{eventId}</span>;
+  return <a href={inboxEventAddress(number)}>event {number} of the inbox</a>;
 }

@@ -9,7 +9,7 @@ import { Loading } from "../../parts/loading.tsx";
 import { Time } from "../../parts/time.tsx";
 import { wordsOf } from "../../parts/words.ts";
 import { toneOf } from "./event-words.ts";
-import { Actor } from "./timeline-event.tsx";
+import { Actor, Cause } from "./timeline-event.tsx";
 import { type TracedEvent, useTrace } from "./use-trace.ts";
 
 interface TraceProps {
@@ -62,6 +62,8 @@ function TraceLine({ of: { event, depth }, isSeenFrom }: { of: TracedEvent; isSe
       </p>
       <p class="event-about">
         <Actor of={event} />
+        {/* Any other stands under its cause. */}
+        {depth === 0 ? <Cause of={event} /> : null}
       </p>
     </li>
   );

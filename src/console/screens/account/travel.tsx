@@ -27,6 +27,10 @@ export function Travel({ version, newest, isHeld, events, onHold, onTravel }: Tr
   // The end moves along as events come, save while the slider is held: it would slip from under the pointer.
   const end = useRef(newest);
   if (!isHeld) end.current = newest;
+  // Moved away and back to where it was, a slider tells of no change.
+  const letGo = (event: { readonly currentTarget: HTMLInputElement }): void => {
+    if (isHeld) onTravel(event.currentTarget.valueAsNumber);
+  };
   const current = events.find((event) => event.version === version);
   return (
     <div class="travel">
@@ -41,6 +45,9 @@ export function Travel({ version, newest, isHeld, events, onHold, onTravel }: Tr
           value={version}
           onInput={(event) => onHold(event.currentTarget.valueAsNumber)}
           onChange={(event) => onTravel(event.currentTarget.valueAsNumber)}
+          onPointerUp={letGo}
+          onPointerCancel={letGo}
+          onBlur={letGo}
         />
         <Marks events={events} version={version} end={end.current} />
       </div>
