@@ -135,6 +135,33 @@ export function mapTests(console: ConsoleUnderTest): void {
     await page.waitForURL(/\/map\?event=/);
   });
 
+  it("is followed by key also after it was dragged", async () => {
+    const { page } = await console.open("/map");
+    const created = node(page, "event ACCOUNT_CREATED");
+    await created.waitFor();
+    await dragBy(page, -40);
+    await created.focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL("**/map?event=ACCOUNT_CREATED");
+  });
+
+  it("stays where it is while a node of it is clicked that is half out of sight", async () => {
+    const { page } = await console.open("/map");
+    const created = node(page, "event ACCOUNT_CREATED");
+    await created.waitFor();
+    await box(page).focus();
+    const [place, seen] = [await created.boundingBox(), await box(page).boundingBox()];
+    if (place === null || seen === null) throw new Error("It is not drawn");
+    await dragBy(page, seen.x - place.x - place.width / 2);
+    const before = (await created.boundingBox())?.x ?? Number.NaN;
+    await page.mouse.move(seen.x + 8, place.y + place.height / 2);
+    await page.mouse.down();
+    await expect.poll(() => created.evaluate((link) => link === document.activeElement)).toBe(true);
+    expect((await created.boundingBox())?.x).toBeCloseTo(before, 0);
+    await page.mouse.up();
+    await page.waitForURL("**/map?event=ACCOUNT_CREATED");
+  });
+
   it("is legible, light and dark, narrow and wide", async () => {
     await takePictures(console, "/map", "map", "Sets off");
   });
@@ -142,6 +169,18 @@ export function mapTests(console: ConsoleUnderTest): void {
   it("is legible narrowed", async () => {
     await takePictures(console, "/map?event=ACCOUNT_CREATED", "map-narrowed", "Sets off");
   });
+}
+
+/** To the left, by a corner where nothing is drawn. */
+async function dragBy(page: Page, across: number): Promise<void> {
+  await box(page).focus();
+  const seen = await box(page).boundingBox();
+  if (seen === null) throw new Error("It is not drawn");
+  const [x, y] = [seen.x + seen.width - 10, seen.y + 10];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x + across, y, { steps: 4 });
+  await page.mouse.up();
 }
 
 async function reactionsOf(page: Page, name: string): Promise<number> {

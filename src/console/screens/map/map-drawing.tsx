@@ -21,7 +21,8 @@ export function MapDrawing({ graph }: { graph: MapGraph }) {
   function follow(event: MouseEvent): void {
     const link = event.target instanceof Element ? event.target.closest("a") : null;
     const href = link?.getAttribute("href") ?? null;
-    if (viewport.wasDragged()) event.preventDefault();
+    // By a key (0), it ends no drag, whatever was dragged before.
+    if (event.detail !== 0 && viewport.wasDragged()) event.preventDefault();
     else if (href?.startsWith("/") && isPlain(event)) {
       // The router sees HTML's links only.
       event.preventDefault();
@@ -76,10 +77,7 @@ export function MapDrawing({ graph }: { graph: MapGraph }) {
                     placed={placed}
                     isNear={near.has(placed.id)}
                     onPoint={() => setLit(placed.id)}
-                    onFocus={() => {
-                      setLit(placed.id);
-                      viewport.show(placed);
-                    }}
+                    onReach={() => viewport.show(placed)}
                     onLeave={() => setLit(null)}
                   />
                 );
@@ -117,11 +115,12 @@ interface DrawnProps {
   readonly placed: Placed;
   readonly isNear: boolean;
   readonly onPoint: () => void;
-  readonly onFocus: () => void;
+  /** By a key. A pointer reaches only what is in sight, and what moved then would slip from under it. */
+  readonly onReach: () => void;
   readonly onLeave: () => void;
 }
 
-function Drawn({ node, placed, isNear, onPoint, onFocus, onLeave }: DrawnProps) {
+function Drawn({ node, placed, isNear, onPoint, onReach, onLeave }: DrawnProps) {
   const { kind, label, note, tone, href } = node;
   const { x, y, width, height } = placed;
   const letters = lettersIn(width);
@@ -135,7 +134,10 @@ function Drawn({ node, placed, isNear, onPoint, onFocus, onLeave }: DrawnProps) 
       aria-label={[`${kind} ${label}`, note].filter((words) => words !== "").join(", ")}
       onPointerEnter={onPoint}
       onPointerLeave={onLeave}
-      onFocus={onFocus}
+      onFocus={({ currentTarget }) => {
+        onPoint();
+        if (currentTarget.matches(":focus-visible")) onReach();
+      }}
       onBlur={onLeave}
     >
       <g transform={`translate(${x} ${y})`}>
