@@ -35,4 +35,25 @@ export function dialogTests({ open }: ConsoleUnderTest): void {
     await page.mouse.click(5, 5);
     await dialog.waitFor({ state: "detached" });
   });
+
+  it("stays while what it set off goes on, and says why that came to nothing", async () => {
+    const { page, forgive } = await open("/operations");
+    forgive("net::ERR_");
+    const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+    await page.route(/\/v1\/operations\/rebuilds$/, async (route) => {
+      if (route.request().method() !== "POST") return route.continue();
+      await answered;
+      await route.abort();
+    });
+    await page.getByRole("button", { name: "Rebuild", exact: true }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: "Rebuild", exact: true }).click();
+    for (let times = 0; times < 2; times++) await page.keyboard.press("Escape");
+    await page.mouse.click(5, 5);
+    expect(await dialog.getByRole("button", { name: "Cancel" }).isDisabled()).toBe(true);
+    answer();
+    await dialog.getByRole("alert").getByText("The service does not answer").waitFor();
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+  });
 }

@@ -185,6 +185,36 @@ it("ends a sign-in whose renewal the issuer refuses", async () => {
   expect(complaints.splice(0)).toEqual([expect.stringContaining("400")]);
 });
 
+it("keeps a secret that is shown this once where the sign-in ends by itself", async () => {
+  const { page, forgive } = await open("/operations/subscriptions");
+  for (const refusal of ["400", "401", "404"]) forgive(refusal);
+  await signIn(page, "subscriber");
+  await page.getByRole("button", { name: "New subscription" }).click();
+  await page.getByRole("textbox", { name: "Address" }).fill("https://orders.example/events");
+  await page.getByRole("button", { name: "Subscribe" }).click();
+  const shown = page.getByRole("dialog", { name: "The secret, shown this once" });
+  const secret = await shown.locator(".secret").innerText();
+
+  await page.route(/\/v1\//, (route) => route.fulfill({ status: 401 }));
+  await page.route(`${issuer.url}/token`, (route) =>
+    route.fulfill({
+      status: 400,
+      headers: { "Access-Control-Allow-Origin": origin },
+      json: { error: "invalid_grant" },
+    }),
+  );
+  await page.getByText("Your sign-in has ended").waitFor();
+  expect(await shown.locator(".secret").innerText()).toBe(secret);
+  await page.unrouteAll();
+  await shown.getByRole("button", { name: "I have it" }).click();
+  await page.waitForURL(/\/operations\/subscriptions\/./);
+
+  await signIn(page, "subscriber");
+  await page.getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await page.waitForURL("**/operations/subscriptions");
+});
+
 it("says why nobody is signed in where the issuer says no, and lets one try again", async () => {
   const { page } = await open(DEEP, NARROW);
   await page.getByRole("button", { name: "Sign in" }).click();

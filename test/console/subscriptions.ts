@@ -73,6 +73,31 @@ export function subscriptionsTests(console: ConsoleUnderTest): void {
     forgive("404");
   });
 
+  it("can't be left between being made and showing its secret", async () => {
+    const { page, close } = await console.open("/operations/subscriptions");
+    const { promise: isWaitedFor, resolve: answer } = Promise.withResolvers<void>();
+    await page.route(/\/v1\/subscriptions$/, async (route) => {
+      if (route.request().method() === "POST") await isWaitedFor;
+      await route.continue();
+    });
+    await page.getByRole("button", { name: "New subscription" }).click();
+    const form = page.getByRole("dialog", { name: "New subscription" });
+    await form.getByRole("textbox", { name: "Address" }).fill(receiver.url);
+    await form.getByRole("button", { name: "Subscribe" }).click();
+    for (let times = 0; times < 2; times++) await page.keyboard.press("Escape");
+    await page.mouse.click(5, 5);
+    expect(await form.getByRole("button", { name: "Cancel" }).isDisabled()).toBe(true);
+
+    answer();
+    const shown = page.getByRole("dialog", { name: "The secret, shown this once" });
+    await shown.getByRole("button", { name: "I have it" }).click();
+    await page.waitForURL(/\/operations\/subscriptions\/./);
+    await close();
+    const { items } = (await console.system().get("/v1/subscriptions")).body;
+    for (const { _links } of items) await console.system().send("DELETE", _links.self.href);
+    expect(items).toHaveLength(1);
+  });
+
   it("shows what fails and why, and delivers it once the receiver is back", async () => {
     receiver.answer = () => 503;
     const { body } = await console.system().post("/v1/subscriptions", { url: receiver.url });

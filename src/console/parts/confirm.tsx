@@ -40,7 +40,7 @@ export function Confirm(props: ConfirmProps) {
     if (refused === null) onClose();
   }
   return (
-    <Dialog title={title} onClose={onClose}>
+    <Dialog title={title} isKept={isBusy} onClose={onClose}>
       <form class="fields" onSubmit={confirm}>
         {children}
         {takesReason ? (
@@ -61,7 +61,9 @@ export function Confirm(props: ConfirmProps) {
           </p>
         )}
         <div class="dialog-buttons">
-          <Button onClick={onClose}>Cancel</Button>
+          <Button disabled={isBusy} onClick={onClose}>
+            Cancel
+          </Button>
           <Button type="submit" kind={isDanger ? "danger" : "primary"} isBusy={isBusy}>
             {action}
           </Button>

@@ -6,7 +6,7 @@ import "./dialog.css";
 
 interface DialogProps {
   readonly title: string;
-  /** What is in it can't be had again: only its own buttons close it. */
+  /** What is in it can't be had again, or what it set off goes on: only its own buttons close it. */
   readonly isKept?: boolean;
   readonly onClose: () => void;
   readonly children: ComponentChildren;

@@ -7,6 +7,7 @@ import { ConnectionState } from "./connection-state.tsx";
 import { ForPrograms } from "./for-programs.tsx";
 import { Mark } from "./mark.tsx";
 import { Reader } from "./reader.tsx";
+import { Secret } from "./secret.tsx";
 import { ThemeChoice } from "./theme-choice.tsx";
 import { Toasts } from "./toast.tsx";
 import "./frame.css";
@@ -34,6 +35,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
         {children}
       </main>
       <Toasts />
+      <Secret />
     </div>
   );
 }

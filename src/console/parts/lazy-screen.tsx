@@ -3,9 +3,9 @@
 import type { ComponentType } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { lazy } from "preact-iso";
+import { reloadIfDeployed } from "../api/reload.ts";
 import { Failure } from "./failure.tsx";
 import { Loading } from "./loading.tsx";
-import { reloadIfDeployed } from "./reload.ts";
 import { Screen } from "./screen.tsx";
 
 export function lazyScreen(load: () => Promise<ComponentType>): ComponentType {

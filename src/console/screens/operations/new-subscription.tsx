@@ -3,13 +3,13 @@
 import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import type { Problem } from "../../../client/problem.ts";
-import { type Answer, act } from "../../api/service.ts";
+import { act } from "../../api/service.ts";
+import { shownSecret } from "../../api/shown-secret.ts";
 import { useResource } from "../../api/use-resource.ts";
 import { Button } from "../../parts/button.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
 import { Field } from "../../parts/field.tsx";
 import { problemWords } from "../../parts/problem-words.ts";
-import { Secret } from "./secret.tsx";
 
 interface NewSubscriptionProps {
   readonly href: string;
@@ -18,47 +18,26 @@ interface NewSubscriptionProps {
 }
 
 export function NewSubscription({ href, onDone, onClose }: NewSubscriptionProps) {
-  const { route } = useLocation();
-  const [created, setCreated] = useState<Answer<"subscribe"> | null>(null);
-  if (created === null) {
-    return (
-      <Dialog title="New subscription" onClose={onClose}>
-        <Form
-          href={href}
-          onClose={onClose}
-          onCreated={(subscription) => {
-            setCreated(subscription);
-            onDone();
-          }}
-        />
-      </Dialog>
-    );
-  }
+  // What comes of it is shown once: nobody is to leave before it came.
+  const [isBusy, setIsBusy] = useState(false);
   return (
-    <Secret
-      key="secret"
-      secret={created.secret}
-      note="Deliveries have begun."
-      onClose={() => {
-        onClose();
-        route(`/operations/subscriptions/${encodeURIComponent(created.id)}`);
-      }}
-    />
+    <Dialog title="New subscription" isKept={isBusy} onClose={onClose}>
+      <Form href={href} isBusy={isBusy} setIsBusy={setIsBusy} onDone={onDone} onClose={onClose} />
+    </Dialog>
   );
 }
 
-interface FormProps {
-  readonly href: string;
-  readonly onClose: () => void;
-  readonly onCreated: (created: Answer<"subscribe">) => void;
+interface FormProps extends NewSubscriptionProps {
+  readonly isBusy: boolean;
+  readonly setIsBusy: (isBusy: boolean) => void;
 }
 
-function Form({ href, onClose, onCreated }: FormProps) {
+function Form({ href, isBusy, setIsBusy, onDone, onClose }: FormProps) {
+  const { route } = useLocation();
   const map = useResource<"getMap">("/v1/map");
   const [url, setUrl] = useState("");
   const [types, setTypes] = useState<readonly string[]>([]);
   const [isFromStart, setIsFromStart] = useState(false);
-  const [isBusy, setIsBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   // Those that come of commands: others are another service's, and never in the feed.
   const known = map.value?.events.filter(({ commands }) => commands.length > 0).map(({ type }) => type) ?? [];
@@ -70,8 +49,15 @@ function Form({ href, onClose, onCreated }: FormProps) {
     const body = { url, ...(types.length === 0 ? {} : { types }), ...(isFromStart ? { after: 0 } : {}) };
     const result = await act<"subscribe">("POST", href, body);
     setIsBusy(false);
-    if (result.ok) onCreated(result.value);
-    else setProblem(result.problem);
+    if (!result.ok) return setProblem(result.problem);
+    const { id, secret } = result.value;
+    shownSecret.value = {
+      secret,
+      note: "Deliveries have begun.",
+      onTaken: () => route(`/operations/subscriptions/${encodeURIComponent(id)}`),
+    };
+    onDone();
+    onClose();
   }
   return (
     <form class="fields" onSubmit={subscribe}>
@@ -130,7 +116,9 @@ function Form({ href, onClose, onCreated }: FormProps) {
         </p>
       )}
       <div class="dialog-buttons">
-        <Button onClick={onClose}>Cancel</Button>
+        <Button disabled={isBusy} onClick={onClose}>
+          Cancel
+        </Button>
         <Button type="submit" kind="primary" isBusy={isBusy}>
           Subscribe
         </Button>

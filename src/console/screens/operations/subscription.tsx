@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { useLocation, useRoute } from "preact-iso";
 import type { Problem } from "../../../client/problem.ts";
 import { type Answer, act } from "../../api/service.ts";
+import { shownSecret } from "../../api/shown-secret.ts";
 import { ANY_EVENT, type Resource, useResource } from "../../api/use-resource.ts";
 import { ActionButton, Button } from "../../parts/button.tsx";
 import { Confirm } from "../../parts/confirm.tsx";
@@ -14,7 +15,6 @@ import { Time } from "../../parts/time.tsx";
 import { toast } from "../../parts/toast.tsx";
 import { numberWords } from "../../parts/words.ts";
 import { OperationsScreen } from "./operations-screen.tsx";
-import { Secret } from "./secret.tsx";
 import { SubscriptionParked } from "./subscription-parked.tsx";
 import { SubscriptionState } from "./subscription-state.tsx";
 
@@ -123,7 +123,6 @@ type Asked = "rotate" | "delete";
 function Actions({ of, onDone }: { of: Subscription; onDone: () => void }) {
   const { route } = useLocation();
   const [asked, setAsked] = useState<Asked | null>(null);
-  const [secret, setSecret] = useState<string | null>(null);
   const onClose = (): void => setAsked(null);
   const { self, secret: secretLink, replay: replayLink } = of._links;
 
@@ -136,7 +135,7 @@ function Actions({ of, onDone }: { of: Subscription; onDone: () => void }) {
   async function rotate(): Promise<Problem | null> {
     const result = await act<"rotateSubscriptionSecret">("POST", secretLink.href, {});
     if (!result.ok) return result.problem;
-    setSecret(result.value.secret);
+    shownSecret.value = { secret: result.value.secret, note: "For a day both sign." };
     return null;
   }
   async function end(): Promise<Problem | null> {
@@ -167,10 +166,6 @@ function Actions({ of, onDone }: { of: Subscription; onDone: () => void }) {
           </p>
         </Confirm>
       ) : null}
-      {/* One dialog after the other: each gives the focus back to what opened the first. */}
-      {secret === null || asked !== null ? null : (
-        <Secret secret={secret} note="For a day both sign." onClose={() => setSecret(null)} />
-      )}
     </>
   );
 }

@@ -1,17 +1,38 @@
 // A subscription's secret, which is shown once: to be copied now.
 
-import { useState } from "preact/hooks";
-import { Button } from "../../parts/button.tsx";
-import { Dialog } from "../../parts/dialog.tsx";
+import { useEffect, useState } from "preact/hooks";
+import { shownSecret } from "../api/shown-secret.ts";
+import { Button } from "./button.tsx";
+import { Dialog } from "./dialog.tsx";
+import "./secret.css";
 
-interface SecretProps {
+/** Once, in the frame: a screen goes where a session ends, and would take it away. */
+export function Secret() {
+  const { value } = shownSecret;
+  const [shown, setShown] = useState(value);
+  // Opened once the dialog that it comes of is gone: each gives the focus back to what opened the first.
+  useEffect(() => setShown(value), [value]);
+  if (value === null || value !== shown) return null;
+  const { secret, note, onTaken } = value;
+  return (
+    <Taken
+      secret={secret}
+      note={note}
+      onClose={() => {
+        shownSecret.value = null;
+        onTaken?.();
+      }}
+    />
+  );
+}
+
+interface TakenProps {
   readonly secret: string;
-  /** What else is to be known of it. */
   readonly note: string;
   readonly onClose: () => void;
 }
 
-export function Secret({ secret, note, onClose }: SecretProps) {
+function Taken({ secret, note, onClose }: TakenProps) {
   const [copied, setCopied] = useState<"no" | "yes" | "failed">("no");
   async function copy(): Promise<void> {
     // A browser may forbid it; then it can still be marked and copied by hand.
