@@ -185,6 +185,73 @@ it("ends a sign-in whose renewal the issuer refuses", async () => {
   expect(complaints.splice(0)).toEqual([expect.stringContaining("400")]);
 });
 
+it("stays signed out where the sign-in was being renewed", async () => {
+  const { page } = await open("/");
+  await signIn(page, "leaving");
+  await isLive(page);
+  const { promise: isLate, resolve: answer } = Promise.withResolvers<void>();
+  const { promise: renewed, resolve: renew } = Promise.withResolvers<void>();
+  await page.route(`${issuer.url}/token`, async (route) => {
+    const response = await route.fetch();
+    renew();
+    await isLate;
+    await route.fulfill({ response });
+  });
+  await changeSession(page, { expiresAt: 0 });
+  await page.goto(`${origin}/sign-in`);
+  await renewed;
+  // As if it took long to leave the page.
+  await page.route(`${issuer.url}/session/end?**`, (route) => route.fulfill({ status: 204 }));
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByText("You are not signed in").waitFor();
+
+  const answered = page.waitForEvent("requestfinished", (request) => request.url().endsWith("/token"));
+  answer();
+  await answered;
+  await page.evaluate(() => new Promise((done) => requestIdleCallback(done)));
+  expect(await page.getByText("You are not signed in").isVisible()).toBe(true);
+  expect(await page.evaluate(() => sessionStorage.getItem("tributary.session"))).toBe(null);
+});
+
+/** As after a deploy: the files that this page knows are gone, and the page of now names others. */
+async function deployAnew(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    document.querySelector('meta[name="inputs"]')?.setAttribute("content", "an older build");
+  });
+  let isLoadedAnew = false;
+  page.on("request", (request) => {
+    isLoadedAnew ||= request.isNavigationRequest();
+  });
+  await page.route(/\/console\/sign-in-.*\.js$|\/v1\//, (route) => {
+    if (isLoadedAnew) return route.continue();
+    return route.fulfill({ status: route.request().url().includes("/v1/") ? 401 : 404 });
+  });
+}
+
+it("loads the page anew where a deploy took away the code that renews a sign-in, or that signs in", async () => {
+  const { page, forgive } = await open("/");
+  forgive("404");
+  forgive("401");
+  await page.getByText("You are not signed in").waitFor();
+  await deployAnew(page);
+  const signedOut = page.waitForEvent("load");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await signedOut;
+  await signIn(page, "deployed");
+  await isLive(page);
+
+  // So that the page has the session, and not the code that it came by; and was not loaded anew of late.
+  await page.evaluate(() => sessionStorage.removeItem("tributary.reloaded-at"));
+  await page.reload();
+  await isLive(page);
+  await deployAnew(page);
+  const signedIn = page.waitForEvent("load");
+  await look(page, false);
+  await look(page, true);
+  await signedIn;
+  await isLive(page);
+});
+
 it("keeps a secret that is shown this once where the sign-in ends by itself", async () => {
   const { page, forgive } = await open("/operations/subscriptions");
   for (const refusal of ["400", "401", "404"]) forgive(refusal);

@@ -1,5 +1,6 @@
 // Sending requests in the name of whoever is signed in, with a token that is renewed where it ends.
 
+import { loadSignIn } from "./load-sign-in.ts";
 import { endSession, type Session, session, startSession } from "./session.ts";
 
 /** A token that ends sooner would end on its way. */
@@ -47,8 +48,9 @@ function renewedSession(ended: Session): Promise<Session | null> {
 }
 
 async function renewOrEnd(ended: Session): Promise<Session | null> {
-  const { renew } = await import("./sign-in.ts");
-  const outcome = ended.refreshToken === null ? "refused" : await renew(ended, ended.refreshToken);
+  const outcome = ended.refreshToken === null ? "refused" : await renewed(ended, ended.refreshToken);
+  // Somebody signed out meanwhile, and is not to be signed in again.
+  if (session.value !== ended) return session.value;
   // The issuer may answer the next time.
   if (outcome === "unreachable") return null;
   if (outcome === "refused") {
@@ -57,4 +59,9 @@ async function renewOrEnd(ended: Session): Promise<Session | null> {
   }
   startSession(outcome);
   return outcome;
+}
+
+async function renewed(ended: Session, refreshToken: string): Promise<Session | "refused" | "unreachable"> {
+  const code = await loadSignIn();
+  return code === null ? "unreachable" : code.renew(ended, refreshToken);
 }

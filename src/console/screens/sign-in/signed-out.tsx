@@ -1,6 +1,7 @@
 // One has to sign in first; then one comes back to where one wanted to go.
 
 import { useState } from "preact/hooks";
+import { loadSignIn } from "../../api/load-sign-in.ts";
 import { sessionEnd } from "../../api/session.ts";
 import { Button } from "../../parts/button.tsx";
 import { Panel } from "../../parts/panel.tsx";
@@ -21,8 +22,9 @@ export function SignedOut({ issuer, refusal, returnTo }: SignedOutProps) {
   async function leave(): Promise<void> {
     setIsBusy(true);
     try {
-      const { beginSignIn } = await import("../../api/sign-in.ts");
-      await beginSignIn(returnTo);
+      const code = await loadSignIn();
+      if (code === null) setProblem("A part of this page could not be loaded");
+      else await code.beginSignIn(returnTo);
     } catch (error) {
       setProblem(`${host} does not answer as it should: ${error instanceof Error ? error.message : error}`);
     }
