@@ -228,6 +228,37 @@ export function operationsTests(console: ConsoleUnderTest): void {
     await endWalk("PAGED");
   });
 
+  it("shows also what a verification found last, once it is done", async () => {
+    const operations = await console.system().operations();
+    await operations.batch([
+      operations.prepare(
+        "INSERT INTO walks (id, kind, mends, started_at) VALUES ('ENDS', 'verification', 0, 9000000000000)",
+      ),
+      operations.prepare(
+        "INSERT INTO walk_ranges (walk_id, range, after, accounts) VALUES ('ENDS', 0, '', 502)",
+      ),
+      operations.prepare(
+        `WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 501)
+         INSERT INTO differences (walk_id, account_number, field, view, log)
+         SELECT 'ENDS', printf('DIFFERS-%04d', number), 'userId', '1', '2' FROM numbers`,
+      ),
+    ]);
+    const { page } = await console.open("/operations/verifications/ENDS");
+    await rowOf(page, /DIFFERS-0500/).waitFor();
+
+    await operations.batch(
+      [
+        `INSERT INTO differences (walk_id, account_number, field, view, log)
+         VALUES ('ENDS', 'DIFFERS-0000', 'userId', '1', '2')`,
+        "UPDATE walk_ranges SET done_at = 9000000000001 WHERE walk_id = 'ENDS'",
+        "UPDATE walks SET finished_at = 9000000000001 WHERE id = 'ENDS'",
+      ].map((sql) => operations.prepare(sql)),
+    );
+    await page.getByText("Done, with differences").waitFor();
+    await rowOf(page, /DIFFERS-0000/).waitFor();
+    await endWalk("ENDS");
+  });
+
   it("shows what is parked of one function, whatever else is, and replays that alone", async () => {
     await openAccount("FAILING");
     const operations = await console.system().operations();

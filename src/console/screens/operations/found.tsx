@@ -1,5 +1,6 @@
 // What a walk found, as far as it is: the first of it with the walk itself, and all of it page by page.
 
+import { useEffect } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { nextPage } from "../../api/pages.ts";
 import type { Answer } from "../../api/service.ts";
@@ -40,8 +41,12 @@ export function Found({ of: walk }: { of: Walk }) {
 function Page({ of: walk, page }: { of: Walk; page: Readonly<Record<string, string | undefined>> }) {
   const { path } = useLocation();
   const href = hrefWith(walk._links.differences.href, page);
-  const freshness = walk.status === "running" ? { everyMs: READ_EVERY_MS } : {};
+  const isRunning = walk.status === "running";
+  const freshness = isRunning ? { everyMs: READ_EVERY_MS } : {};
   const differences = useResource<"listVerificationDifferences">(href, freshness);
+  const { refresh } = differences;
+  // Once more when it ends: some were found since the last reading.
+  useEffect(() => (isRunning ? refresh : undefined), [isRunning, refresh]);
   return (
     <Shown of={differences}>
       {({ items, _links: links }) => (
