@@ -29,6 +29,8 @@ export async function drawPlot(
     height: HEIGHT_PX,
     background: "white",
     data: { values },
+    // Names as they are, however long.
+    config: { axis: { labelLimit: 0 }, legend: { labelLimit: 0 } },
     layer: [
       {
         mark: { type: "bar" },

@@ -65,6 +65,8 @@ class Simulation {
   readonly #tally = new Tally();
   #isCalm = false;
   #now = START_MS;
+  /** The latest time that the clock ever told: events may be as young as that. */
+  #latest = START_MS;
 
   constructor(seed: number, name: string) {
     this.#random = randomFrom(seed);
@@ -146,6 +148,7 @@ class Simulation {
       this.#tally.add("jumps of the clock");
       this.#say(`${step}: the clock says ${this.#now - START_MS}`);
     } else this.#now += this.#random.between(0, 100);
+    this.#latest = Math.max(this.#latest, this.#now);
     const tasks = Array.from({ length: this.#random.between(1, MAX_TASKS_PER_STEP) }, () => this.#nextTask());
     await this.#turns.run(
       tasks.map((task) => async () => {
@@ -221,8 +224,8 @@ class Simulation {
 
   /** Ends what only the account's next event, a reader, or an operator can end; then all views are to be right. */
   async #mend(): Promise<string[]> {
-    // Verifying leaves alone what may still be on its way.
-    this.#now += HOUR_MS;
+    // Verifying leaves alone what may still be on its way, however far the clock went back since.
+    this.#now = this.#latest + HOUR_MS;
     const lossy = [...this.#queues.lossy];
     const how = this.#random.pick(["next event", "reader", "verification", "rebuild"] as const);
     this.#say(`${lossy.join(", ")} mended by ${how}`);
