@@ -88,15 +88,28 @@ export const ALL = { after: "", upTo: null };
 let accounts = 0;
 const freshNumber = (): string => `OP-${++accounts}`;
 
-/** An account with so many events, all of them projected. */
-export async function projectedAccount(count: number): Promise<string> {
+/** An account's log with so many events, of which no message was sent. */
+async function loggedAccount(count: number) {
   const { sendBatch } = recordSends();
   const accountNumber = freshNumber();
   const log = env.ACCOUNT_LOGS.getByName(accountNumber);
   await log.execute([request(CREATE), ...toggles(count - 1)], false);
   const { events } = await log.events(0, 500);
   sendBatch.mockRestore();
+  return { accountNumber, events };
+}
+
+/** An account with so many events, all of them projected. */
+export async function projectedAccount(count: number): Promise<string> {
+  const { accountNumber, events } = await loggedAccount(count);
   await deliver([{ accountNumber, events }]);
+  return accountNumber;
+}
+
+/** The same, each event in a chunk of its own. */
+export async function projectedOneByOne(count: number): Promise<string> {
+  const { accountNumber, events } = await loggedAccount(count);
+  for (const event of events) await deliver([{ accountNumber, events: [event] }]);
   return accountNumber;
 }
 
@@ -113,18 +126,6 @@ export async function expectProjected(...accountNumbers: string[]): Promise<void
     );
   }
   expect(events.map(({ position }) => position)).toEqual(events.map((_, index) => index + 1));
-}
-
-/** The same, each event in a chunk of its own. */
-export async function projectedOneByOne(count: number): Promise<string> {
-  const { sendBatch } = recordSends();
-  const accountNumber = freshNumber();
-  const log = env.ACCOUNT_LOGS.getByName(accountNumber);
-  await log.execute([request(CREATE), ...toggles(count - 1)], false);
-  const { events } = await log.events(0, 500);
-  sendBatch.mockRestore();
-  for (const event of events) await deliver([{ accountNumber, events: [event] }]);
-  return accountNumber;
 }
 
 export const hasRunOf = (accountNumber: string): string => `runs -> '$."${accountNumber}"' IS NOT NULL`;

@@ -9,6 +9,7 @@ import { request } from "../workerd/commands.ts";
 import { deliver } from "../workerd/queue.ts";
 import {
   bindings,
+  countQueriesOfRepairs,
   deliverRepairs,
   expectProjected,
   get,
@@ -123,20 +124,8 @@ describe("a verification", () => {
     await views.exec("UPDATE accounts SET user_id = 99");
     const started = await post("/v1/operations/verifications", { repair: true });
     expect(repairs).toHaveLength(1);
-    let queries = 0;
-    const counting = (database: D1Database): D1Database =>
-      Object.assign(Object.create(database), {
-        prepare: (query: string) => {
-          queries += 1;
-          return database.prepare(query);
-        },
-        batch: (statements: D1PreparedStatement[]) => database.batch(statements),
-      });
-    const changed = { OPERATIONS: counting(env.OPERATIONS) };
-    expect((await deliver(repairs, counting(views), "account-repairs", changed)).acked).toEqual([0]);
-
     // D1 documentation, "Limits".
-    expect(queries).toBeLessThan(1_000);
+    expect(await countQueriesOfRepairs()).toBeLessThan(1_000);
     expect((await get(started.headers.get("Location") ?? "")).body).toMatchObject({ done: 40, mended: 40 });
     await expectProjected(...numbers);
   });
