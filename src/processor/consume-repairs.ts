@@ -17,8 +17,8 @@ const repairSchema = z.union([
   z.strictObject({ accountNumber: accountNumberSchema, traceId: z.string().optional() }),
 ]);
 
-/** Each message is one piece of work; what fails comes again, later each time. Events of any type may be new in the feed. */
-export async function consumeRepairs(batch: MessageBatch, env: ProcessorEnv): Promise<null> {
+/** Each message is one piece of work; what fails comes again, later each time. */
+export async function consumeRepairs(batch: MessageBatch, env: ProcessorEnv): Promise<void> {
   for (const message of batch.messages) {
     const startedAt = Date.now();
     const work = repairSchema.safeParse(message.body).data;
@@ -36,7 +36,6 @@ export async function consumeRepairs(batch: MessageBatch, env: ProcessorEnv): Pr
     // However it ended: a long repair writes to the feed bit by bit.
     await announceGrowth(env);
   }
-  return null;
 }
 
 /**

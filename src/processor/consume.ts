@@ -27,7 +27,7 @@ interface Gathered {
 const ATTEMPTS_UNTIL_PARKED = 5;
 
 /** The queue `account-events`: what failed comes again, later each time. */
-export function consumeEvents(batch: MessageBatch, env: ProcessorEnv): Promise<ReadonlySet<string>> {
+export function consumeEvents(batch: MessageBatch, env: ProcessorEnv): Promise<void> {
   return consume(batch, batch.messages, env, retryLater, async (accountNumber, own, reason) => {
     own.messages.forEach(retryLater);
     const isOftenTried = own.messages.some(({ attempts }) => attempts >= ATTEMPTS_UNTIL_PARKED);
@@ -37,12 +37,9 @@ export function consumeEvents(batch: MessageBatch, env: ProcessorEnv): Promise<R
 }
 
 /** The dead-letter queue: nobody would bring these again, so what fails here too is parked. */
-export async function consumeDeadEvents(
-  batch: MessageBatch,
-  env: ProcessorEnv,
-): Promise<ReadonlySet<string>> {
+export async function consumeDeadEvents(batch: MessageBatch, env: ProcessorEnv): Promise<void> {
   const others = await buryRepairs(batch.messages, env);
-  return consume(batch, others, env, retryDeadLater, async (accountNumber, own, reason) => {
+  await consume(batch, others, env, retryDeadLater, async (accountNumber, own, reason) => {
     await parkFor(env, accountNumber, own, reason);
     for (const message of own.messages) message.ack();
   });
@@ -60,17 +57,14 @@ function parkFor(
   return park(OPERATIONS, accountNumber, parking, [...traceIds].at(-1));
 }
 
-/**
- * `onFailure`: what becomes of an account's messages when a part of the system did not answer. Answers the types of
- * the events that came.
- */
+/** `onFailure`: what becomes of an account's messages when a part of the system did not answer. */
 async function consume(
   { queue }: MessageBatch,
   messages: readonly Message[],
   env: ProcessorEnv,
   retry: (message: Message) => void,
   onFailure: (accountNumber: string, own: Gathered, reason: unknown) => Promise<void>,
-): Promise<ReadonlySet<string>> {
+): Promise<void> {
   const startedAt = Date.now();
   const { gathered, unreadable } = gather(messages);
   for (const { message, reason } of unreadable) {
@@ -101,7 +95,6 @@ async function consume(
     failures: [...failures].map(([accountNumber, reason]) => ({ accountNumber, reason: String(reason) })),
     durationMs: Date.now() - startedAt,
   });
-  return new Set([...gathered.values()].flatMap(({ known }) => [...known.values()].map(({ type }) => type)));
 }
 
 /** More traces than this of one account are not told: a burst may have hundreds. */

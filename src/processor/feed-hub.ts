@@ -71,7 +71,7 @@ export class FeedHub extends DurableObject<FeedHubEnv> implements Port {
   }
 
   async #mark(): Promise<void> {
-    await markFollowed(this.env.VIEWS);
+    await markFollowed(this.env.VIEWS, "hub");
     this.#isMarked = true;
   }
 
@@ -79,7 +79,7 @@ export class FeedHub extends DurableObject<FeedHubEnv> implements Port {
   async #unmark(): Promise<boolean> {
     this.#isMarked = false;
     try {
-      await unmarkFollowed(this.env.VIEWS);
+      await unmarkFollowed(this.env.VIEWS, "hub");
       return this.#followers().length === 0;
     } catch (error) {
       logFailure("feed hub", {}, error);

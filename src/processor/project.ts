@@ -1,10 +1,19 @@
 // Projecting: accounts' events into the views, each once and in order, whatever came twice, late, mixed or not at all.
 
 import type { RecordedAccountEvent } from "../account/events.ts";
-import { type AccountRow, isMovedOn, isRefused, projectedAccount, readRows } from "../views/accounts-view.ts";
+import {
+  type AccountRow,
+  accountRow,
+  isMovedOn,
+  isRefused,
+  projectedAccount,
+  readRows,
+} from "../views/accounts-view.ts";
+import type { Followers } from "../views/followed.ts";
 import { announceGrowth } from "./announce-growth.ts";
 import { registerAccounts } from "./directory.ts";
 import type { ProcessorEnv } from "./env.ts";
+import { recentRow, rememberRow } from "./recent-rows.ts";
 import { repairOrPark } from "./repair-or-park.ts";
 import { type FoldedAccount, foldSteps, packSteps, type Step, writeSteps } from "./steps.ts";
 
@@ -38,8 +47,8 @@ export async function project(
   env: ProcessorEnv,
   pending: ReadonlyMap<string, PendingEvents>,
 ): Promise<Projected> {
-  const rows = await readRows(env.VIEWS, [...pending.keys()]);
-  const course: Course = { toRepair: new Set(), failures: new Map(), events: 0, isFollowed: null };
+  const rows = await rowsBefore(env, pending);
+  const course: Course = { toRepair: new Set(), failures: new Map(), events: 0, followers: null };
   const { toRepair, failures } = course;
   const unknown = [...pending.keys()].filter((accountNumber) => !rows.has(accountNumber));
   // Who is in the views is in the directory; who can't be registered now waits, and the others go on.
@@ -50,10 +59,33 @@ export async function project(
   const refused = await writeAll(env, known, rows, course);
   if (refused.size > 0) await writeAgain(env, refused, course);
   // Also where this batch brought nothing new: it may come again because the first to take it ended before saying so.
-  await announceGrowth(env, course.isFollowed);
+  await announceGrowth(env, typesIn(pending), course.followers);
   const parked = await repairAll(env, [...toRepair], pending, failures);
   if (toRepair.size > 0) await announceGrowth(env);
   return { events: course.events, repaired: [...toRepair], parked, failures };
+}
+
+/** The rows that the accounts' events follow. Those that they tell are not read. */
+async function rowsBefore(
+  env: ProcessorEnv,
+  pending: ReadonlyMap<string, PendingEvents>,
+): Promise<Map<string, AccountRow>> {
+  const rows = new Map<string, AccountRow>();
+  const toRead: string[] = [];
+  for (const [accountNumber, { known, lastVersion }] of pending) {
+    const firstVersion = Math.min(...known.keys());
+    const isWhole = known.size === lastVersion - firstVersion + 1;
+    const recent = isWhole ? recentRow(env, accountNumber, firstVersion - 1) : null;
+    if (recent !== null) rows.set(accountNumber, recent);
+    // What begins with an account's first event follows no row.
+    else if (!isWhole || firstVersion > 1) toRead.push(accountNumber);
+  }
+  if (toRead.length === 0) return rows;
+  return new Map([...rows, ...(await readRows(env.VIEWS, toRead))]);
+}
+
+function typesIn(pending: ReadonlyMap<string, PendingEvents>): Set<string> {
+  return new Set([...pending.values()].flatMap(({ known }) => [...known.values()].map(({ type }) => type)));
 }
 
 /** How a batch goes. */
@@ -62,8 +94,8 @@ interface Course {
   readonly toRepair: Set<string>;
   readonly failures: Map<string, unknown>;
   events: number;
-  /** Whether anybody followed the feed when something was written; null where nothing was. */
-  isFollowed: boolean | null;
+  /** Who followed the feed when something was written last; null where nothing was. */
+  followers: Followers | null;
 }
 
 /**
@@ -100,10 +132,11 @@ async function writeAll(
       .map((step) => after(step, feedPositions.get(step.accountNumber)));
     if (fitting.length === 0) continue;
     try {
-      const { end, isFollowed } = await writeSteps(env.VIEWS, fitting, Date.now());
-      course.isFollowed ||= isFollowed;
-      for (const { accountNumber, events: own } of fitting) {
+      const { end, followers } = await writeSteps(env.VIEWS, fitting, Date.now());
+      course.followers = followers;
+      for (const { accountNumber, events: own, after } of fitting) {
         course.events += own.length;
+        if (after !== null && after !== "as-before") rememberRow(env, accountRow(after, end));
         feedPositions.set(accountNumber, end);
       }
     } catch (error) {

@@ -13,7 +13,7 @@ import {
   writeAccounts,
 } from "../views/accounts-view.ts";
 import { appendChunk, assertNothingSince, MAX_CHUNK_EVENTS } from "../views/feed-chunks.ts";
-import { saysFollowed, selectFollowed } from "../views/followed.ts";
+import { type Followers, followersIn, selectFollowers } from "../views/followed.ts";
 import { countMoves, type StatusMove } from "../views/status-totals.ts";
 
 export interface Step {
@@ -72,8 +72,8 @@ export function packSteps(steps: readonly Step[]): Step[][] {
 export interface Written {
   /** Where the chunk ends; 0 where there is none. */
   readonly end: number;
-  /** Whether anybody followed the feed live then. */
-  readonly isFollowed: boolean;
+  /** Who followed the feed then. */
+  readonly followers: Followers;
 }
 
 /**
@@ -105,7 +105,7 @@ export async function writeSteps(
       ? []
       : [assertNothingSince(views, accountNumber, lookedUpTo)],
   );
-  const results = await views.batch<{ head: number }>([
+  const results = await views.batch<{ head?: number; id?: number }>([
     assertUnmoved(views, new Map(steps.map(({ accountNumber, before }) => [accountNumber, before]))),
     ...guards,
     ...chunk,
@@ -113,10 +113,10 @@ export async function writeSteps(
     ...(same?.length ? [writeAccounts(views, same, true)] : []),
     ...(others?.length ? [writeAccounts(views, others, false)] : []),
     ...(onlyInFeed.length > 0 ? [moveFeedPositions(views, onlyInFeed)] : []),
-    selectFollowed(views),
+    selectFollowers(views),
   ]);
   const end = hasChunk ? results[1 + guards.length]?.results[0]?.head : undefined;
-  return { end: end ?? 0, isFollowed: saysFollowed(results.at(-1)) };
+  return { end: end ?? 0, followers: followersIn(results.at(-1)) };
 }
 
 function moveOf({ before, after }: Step): StatusMove {

@@ -9,37 +9,21 @@ import { consumeRepairs } from "./consume-repairs.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { operationsRoutes } from "./operations.ts";
 import { addSubscriptionRoutes } from "./subscriptions/routes.ts";
-import { wakeSubscriptions } from "./subscriptions/wake.ts";
 
 export { Clock } from "./clock.ts";
 export { FeedHub } from "./feed-hub.ts";
 export { SubscriptionObject } from "./subscriptions/subscription-object.ts";
 
-/** Answers the types of the events that the feed may have got; null where they may be of any. */
-type Consumer = (
-  batch: MessageBatch,
-  env: ProcessorEnv,
-  context: ExecutionContext,
-) => Promise<ReadonlySet<string> | null>;
-
-/** One by which the feed gets nothing. */
-function aside(
-  consume: (batch: MessageBatch, env: ProcessorEnv, context: ExecutionContext) => Promise<void>,
-): Consumer {
-  return async (batch, env, context) => {
-    await consume(batch, env, context);
-    return new Set();
-  };
-}
+type Consumer = (batch: MessageBatch, env: ProcessorEnv, context: ExecutionContext) => Promise<void>;
 
 /** By the names in wrangler.toml. */
 const CONSUMERS: Readonly<Record<string, Consumer>> = {
   "account-events": consumeEvents,
   "account-events-dead": consumeDeadEvents,
-  "account-reactions": aside(consumeReactions),
-  "account-reactions-dead": aside(consumeDeadReactions),
+  "account-reactions": consumeReactions,
+  "account-reactions-dead": consumeDeadReactions,
   "account-repairs": consumeRepairs,
-  inbox: aside(consumeInbox),
+  inbox: consumeInbox,
 };
 
 const routes = addSubscriptionRoutes(operationsRoutes());
@@ -55,8 +39,6 @@ export default {
     if (consumer === undefined) throw new Error(`No consumer for the queue ${batch.queue}`);
     // First of all, so that the clock ticks even where this ends in the middle.
     context.waitUntil(startClock(env));
-    const types = await consumer(batch, env, context);
-    // Behind the batch's back: nothing about a subscription delays a view.
-    context.waitUntil(wakeSubscriptions(env, types));
+    await consumer(batch, env, context);
   },
 };

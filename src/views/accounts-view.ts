@@ -74,6 +74,11 @@ export function projectedAccount(row: AccountRow): Account | null {
   return row.projection === PROJECTION && hasKnownStatus(account) ? account : null;
 }
 
+/** The account's row as this projection writes it. */
+export function accountRow(account: Account, feedPosition: number): AccountRow {
+  return { ...account, defaultAccount: account.defaultAccount ? 1 : 0, projection: PROJECTION, feedPosition };
+}
+
 /** An account to write, and where its newest events are in the feed; null: in the chunk that was just appended. */
 export type WrittenAccount = Account & { readonly feedPosition: number | null };
 

@@ -11,7 +11,7 @@ import { readFeed } from "../../src/views/feed.ts";
 import { readStatusTotals } from "../../src/views/status-totals.ts";
 import { recordSends, storageOf } from "../workerd/account-objects.ts";
 import { CREATE, request, toggles } from "../workerd/commands.ts";
-import { deliver } from "../workerd/queue.ts";
+import { deliver, deliverTo } from "../workerd/queue.ts";
 import { useEmptyViews } from "../workerd/views.ts";
 
 const views = useEmptyViews();
@@ -140,6 +140,43 @@ describe("a batch", () => {
       ACCOUNT_CONFIRMED: 0,
       ACCOUNT_ACTIVE: 1,
     });
+  });
+});
+
+describe("an isolate that remembers what it wrote", () => {
+  it("projects what follows once, where another went on in between and everything comes twice", async () => {
+    const [one, other] = [{ ...env }, { ...env }];
+    const { accountNumber, events } = await account(6);
+    const messages = each(events);
+    const turns = [
+      [one, 0],
+      [other, 1],
+      [one, 2],
+      [other, 3],
+      [one, 4],
+      [one, 5],
+    ] as const;
+    for (const [isolate, index] of turns) {
+      for (const again of [index, index, 0, Math.max(index - 1, 0)]) {
+        const delivered = await deliverTo(isolate, messages.slice(again, again + 1));
+        expect(delivered.retried).toEqual([]);
+        expect((await readAccount(views, accountNumber))?.version).toBe(index + 1);
+      }
+    }
+    await expectProjected(accountNumber);
+    expect((await readStatusTotals(views)).ACCOUNT_PENDING).toBe(1);
+  });
+
+  it("makes the views anew where they were lost under it", async () => {
+    const isolate = { ...env };
+    const { accountNumber, events } = await account(3);
+    await deliverTo(isolate, [message(events.slice(0, 2))]);
+    await views.exec("DELETE FROM accounts");
+    await views.exec("DELETE FROM feed_chunks");
+    await deliverTo(isolate, [message(events.slice(2))]);
+
+    await expectProjected(accountNumber);
+    expect((await readStatusTotals(views)).ACCOUNT_PENDING).toBe(1);
   });
 });
 

@@ -59,7 +59,8 @@ class Simulation {
   readonly #queues: SimulatedQueues;
   readonly #objects: SimulatedObjects;
   readonly #clients: Clients;
-  readonly #processor: ProcessorEnv;
+  /** Isolates of the processor: each remembers what it wrote. */
+  readonly #processors: readonly [ProcessorEnv, ProcessorEnv];
   readonly #accountNumbers: readonly [string, ...string[]];
   readonly #trace: string[] = [];
   readonly #tally = new Tally();
@@ -77,7 +78,7 @@ class Simulation {
     const [first, ...others] = ACCOUNTS.map((letter) => `${name}-${letter}`);
     this.#accountNumbers = [first ?? name, ...others.slice(0, this.#random.between(0, others.length))];
     this.#clients = new Clients(this.#random.fork("clients"), this.#accountNumbers);
-    this.#processor = {
+    const processor: ProcessorEnv = {
       ...env,
       ACCOUNT_LOGS: failingLogs(env.ACCOUNT_LOGS, this.#faults("calls to objects", "callFails")),
       VIEWS: failingDatabase(env.VIEWS, this.#faults("operations of the views database", "viewsFail")),
@@ -88,6 +89,11 @@ class Simulation {
       // It sees to functions, subscriptions and the inbox, of which there are none here.
       CLOCK: { getByName: () => ({ start: () => Promise.resolve() }) },
     };
+    this.#processors = [processor, { ...processor }];
+  }
+
+  get #processor(): ProcessorEnv {
+    return this.#processors[0];
   }
 
   #faults(name: string, weather: "viewsFail" | "operationsFail" | "callFails") {
@@ -172,7 +178,8 @@ class Simulation {
     }
     if (kind < 0.75 && this.#queues.size > 0) {
       const batch = this.#queues.takeBatch(this.#random.between(1, MAX_BATCH));
-      return () => this.#queues.deliver(batch, this.#processor);
+      const processor = this.#random.pick(this.#processors);
+      return () => this.#queues.deliver(batch, processor);
     }
     const accountNumber = this.#random.pick(this.#accountNumbers);
     if (kind < 0.87) {

@@ -10,11 +10,22 @@ export interface Delivered {
   readonly retried: readonly number[];
 }
 
-export async function deliver(
+/** To an isolate that knows nothing of what others wrote. */
+export function deliver(
   bodies: readonly unknown[],
   views: D1Database = env.VIEWS,
   queue = "account-events",
   changed: Partial<ProcessorEnv> = {},
+  attempts = 1,
+): Promise<Delivered> {
+  return deliverTo({ ...env, VIEWS: views, ...changed }, bodies, queue, attempts);
+}
+
+/** An isolate of the processor is known by its bindings. */
+export async function deliverTo(
+  processor: ProcessorEnv,
+  bodies: readonly unknown[],
+  queue = "account-events",
   attempts = 1,
 ): Promise<Delivered> {
   const batch = createMessageBatch(
@@ -22,7 +33,7 @@ export async function deliver(
     bodies.map((body, index) => ({ id: String(index), timestamp: new Date(), attempts, body })),
   );
   const context = createExecutionContext();
-  await worker.queue(batch, { ...env, VIEWS: views, ...changed }, context);
+  await worker.queue(batch, processor, context);
   const { explicitAcks, retryMessages } = await getQueueResult(batch, context);
   return {
     acked: explicitAcks.map(Number).toSorted((one, other) => one - other),

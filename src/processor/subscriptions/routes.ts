@@ -11,6 +11,7 @@ import { link } from "../../http/representations.ts";
 import { requireScope } from "../../http/scopes.ts";
 import { generateSecret } from "../../http/standard-webhooks.ts";
 import { readFeedEventId, readFeedHead } from "../../views/feed.ts";
+import { markFollowed } from "../../views/followed.ts";
 import type { ProcessorEnv } from "../env.ts";
 import {
   type createdSubscriptionSchema,
@@ -101,7 +102,9 @@ async function subscribe(context: SubscriptionContext): Promise<Response> {
       detail: `There are ${MAX_SUBSCRIPTIONS}: delete one that nobody needs`,
     });
   }
-  if (position < head) await SUBSCRIPTIONS.getByName(id).wake();
+  // Only now, so that what the feed gained before it was marked is not missed.
+  await markFollowed(VIEWS, "subscriptions");
+  if (position < (await readFeedHead(VIEWS))) await SUBSCRIPTIONS.getByName(id).wake();
   const subscription = await find(context, id);
   const created: z.infer<typeof createdSubscriptionSchema> = {
     ...subscriptionRepresentation(subscription, head),

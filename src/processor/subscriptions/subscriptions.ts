@@ -105,6 +105,10 @@ export async function listSubscriptions(operations: D1Database): Promise<Subscri
   return results.map((row) => fromRow<Subscription>(row));
 }
 
+export async function hasSubscriptions(operations: D1Database): Promise<boolean> {
+  return (await operations.prepare("SELECT 1 FROM subscriptions LIMIT 1").first()) !== null;
+}
+
 /** With all that waits for it. False where there was none. */
 export async function deleteSubscription(operations: D1Database, id: string): Promise<boolean> {
   const [, deleted] = await operations.batch([

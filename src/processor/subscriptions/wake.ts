@@ -1,8 +1,9 @@
 // Waking subscriptions: those that want what the feed got, and by the clock those that something was lost of.
 
 import { readFeedHead } from "../../views/feed.ts";
+import { markFollowed, unmarkFollowed } from "../../views/followed.ts";
 import type { ProcessorEnv } from "../env.ts";
-import { subscriptionsBehind, subscriptionsWanting } from "./subscriptions.ts";
+import { hasSubscriptions, subscriptionsBehind, subscriptionsWanting } from "./subscriptions.ts";
 
 /** The feed has events of these types more; null: of any. Never rejects: whoever is not woken now is found behind later. */
 export async function wakeSubscriptions(env: ProcessorEnv, types: ReadonlySet<string> | null): Promise<void> {
@@ -13,11 +14,22 @@ export async function wakeSubscriptions(env: ProcessorEnv, types: ReadonlySet<st
   }
 }
 
-/** Those that are behind the feed, or whose time to retry is over. Answers how many. */
+/** Those that are behind the feed, or whose time to retry is over. Answers how many. From now on they are told of its growth. */
 export async function wakeSubscriptionsBehind(env: ProcessorEnv): Promise<number> {
+  await markWhetherFollowed(env);
   const behind = await subscriptionsBehind(env.OPERATIONS, await readFeedHead(env.VIEWS), Date.now());
   await wakeAll(env, behind);
   return behind.length;
+}
+
+/** Again, for the views may have been made anew, or the last subscription deleted. */
+async function markWhetherFollowed({ OPERATIONS, VIEWS }: ProcessorEnv): Promise<void> {
+  if (!(await hasSubscriptions(OPERATIONS))) {
+    await unmarkFollowed(VIEWS, "subscriptions");
+    // Whoever subscribes is in the database first, and marks the feed then.
+    if (!(await hasSubscriptions(OPERATIONS))) return;
+  }
+  await markFollowed(VIEWS, "subscriptions");
 }
 
 async function wakeAll({ SUBSCRIPTIONS }: ProcessorEnv, ids: readonly string[]): Promise<void> {

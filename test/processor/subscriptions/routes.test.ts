@@ -2,9 +2,12 @@
 
 import { createExecutionContext, env, runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { seeToLost } from "../../../src/processor/clock.ts";
+import { SubscriptionObject } from "../../../src/processor/subscriptions/subscription-object.ts";
 import worker from "../../../src/processor/worker.ts";
 import { event, recorded } from "../../account/given.ts";
 import { addToFeed } from "../../workerd/feed.ts";
+import { deliver } from "../../workerd/queue.ts";
 import { useEmptyViews } from "../../workerd/views.ts";
 
 const views = useEmptyViews();
@@ -74,6 +77,34 @@ describe("subscribing", () => {
       expect((await send("GET", `/v1/subscriptions/${body.id}`)).body.lag).toBe(0);
     });
     expect(await runDurableObjectAlarm(env.SUBSCRIPTIONS.getByName(body.id))).toBe(false);
+  });
+
+  it("is what makes batches look who wants their events, until the last one is gone", async () => {
+    const wake = vi.spyOn(SubscriptionObject.prototype, "wake");
+    const asked = vi.spyOn(env.OPERATIONS, "prepare");
+    let accounts = 0;
+    /** Whether the batch of an account's first event looked, and woke who wants it. */
+    const looksAndWakes = async (): Promise<boolean> => {
+      wake.mockClear();
+      asked.mockClear();
+      const accountNumber = `S-${++accounts}`;
+      const [created] = recorded([event.created()]);
+      await deliver([{ accountNumber, events: [{ ...created, accountNumber, id: `${accountNumber}:1` }] }]);
+      const hasLooked = asked.mock.calls.some(([query]) => query.includes("subscriptions"));
+      if (hasLooked) await vi.waitFor(() => expect(wake).toHaveBeenCalledOnce());
+      return hasLooked;
+    };
+    await seeToLost(env);
+    expect(await looksAndWakes()).toBe(false);
+    const { body } = await subscribe({ url: "http://localhost:9/", types: ["ACCOUNT_CREATED"] });
+    expect(await looksAndWakes()).toBe(true);
+    await views.exec("DELETE FROM followed");
+    expect(await looksAndWakes()).toBe(false);
+    await seeToLost(env);
+    expect(await looksAndWakes()).toBe(true);
+    await send("DELETE", `/v1/subscriptions/${body.id}`);
+    await seeToLost(env);
+    expect(await looksAndWakes()).toBe(false);
   });
 
   it.each([
