@@ -40,11 +40,13 @@ export const securityHeaders = secureHeaders({
   removePoweredBy: false,
 });
 
+const NOTHING_POLICY = "default-src 'none'; frame-ancestors 'none'";
+
 /** Of what is no page, nothing is to be run or shown. A page brings a policy of its own. */
 export const contentPolicy: MiddlewareHandler<HttpEnv<EdgeEnv>> = async (context, next) => {
   await next();
-  if (context.res.headers.has("Content-Security-Policy")) return;
-  context.header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+  const { headers } = context.res;
+  if (!headers.has("Content-Security-Policy")) headers.set("Content-Security-Policy", NOTHING_POLICY);
 };
 
 /** Closed unless origins are configured. Credentials are no part of it: a token is sent by the page's own code. */

@@ -19,7 +19,9 @@ const userAccountsHref = (userId: number): string => `/v1/users/${userId}/accoun
 /** One link for each command that is legal now, under the command's name. */
 export function commandLinks(account: Account): Links {
   const href = accountHref(account.accountNumber);
-  return Object.fromEntries(legalCommands(account).map((name) => [name, link(`${href}/commands/${name}`)]));
+  const links: Record<string, Link> = {};
+  for (const name of legalCommands(account)) links[name] = link(`${href}/commands/${name}`);
+  return links;
 }
 
 /** What every state of an account links, the past ones too. */

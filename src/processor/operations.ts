@@ -71,7 +71,7 @@ export function operationsRoutes(): Hono<HttpEnv<ProcessorEnv>> {
   const app = createApp<ProcessorEnv>();
   app.use(async (context, next) => {
     await next();
-    context.header("Cache-Control", "no-store");
+    context.res.headers.set("Cache-Control", "no-store");
   });
   addSignedInboxRoute(app);
 

@@ -19,7 +19,8 @@ export function queryRoutes() {
   app.use(async (context, next) => {
     await next();
     // An answer is true for an instant. The one that can be revalidated says so itself.
-    if (!context.res.headers.has("Cache-Control")) context.header("Cache-Control", "no-store");
+    const { headers } = context.res;
+    if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-store");
   });
   app.use("/v1/*", authenticate);
 

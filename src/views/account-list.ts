@@ -1,7 +1,7 @@
 // The list of accounts, newest first, under filters, page by page.
 
 import type { AccountStatus } from "../account/account.ts";
-import { type AccountRow, COLUMNS, type ViewedAccount, viewedAccount } from "./accounts-view.ts";
+import { SHOWN_COLUMNS, type ShownRow, type ViewedAccount, viewedAccount } from "./accounts-view.ts";
 
 /**
  * Of what no index leads to (active accounts, default ones of all users) a page looks at so many accounts at most, however
@@ -58,9 +58,9 @@ export async function listAccounts(
   if (status !== undefined && !isIndexed) conditions.push(`+status = ${bind(status)}`);
   if (defaultAccount !== undefined) conditions.push(`default_account = ${bind(defaultAccount ? 1 : 0)}`);
   const { results } = await views
-    .prepare(`SELECT ${COLUMNS} FROM accounts ${where(conditions)} ${ORDER} LIMIT ${bind(limit + 1)}`)
+    .prepare(`SELECT ${SHOWN_COLUMNS} FROM accounts ${where(conditions)} ${ORDER} LIMIT ${bind(limit + 1)}`)
     .bind(...bindings)
-    .all<AccountRow>();
+    .all<ShownRow>();
   // One more than is shown tells that there is more.
   const accounts = results.slice(0, limit).map(viewedAccount);
   return { accounts, next: results.length > limit ? (accounts.at(-1) ?? null) : end };

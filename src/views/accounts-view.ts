@@ -8,8 +8,11 @@ import { ACCOUNT_STATUSES, type Account, type AccountStatus } from "../account/a
  */
 export const PROJECTION = 1;
 
-export const COLUMNS = `account_number AS accountNumber, user_id AS userId, status, default_account AS defaultAccount,
-  created_at AS createdAt, last_modified AS lastModified, version, projection, feed_position AS feedPosition`;
+/** Of what is shown of an account. */
+export const SHOWN_COLUMNS = `account_number AS accountNumber, user_id AS userId, status,
+  default_account AS defaultAccount, created_at AS createdAt, last_modified AS lastModified, version`;
+
+const COLUMNS = `${SHOWN_COLUMNS}, projection, feed_position AS feedPosition`;
 
 /** An account's row as it stands, whatever wrote it. */
 export interface AccountRow {
@@ -28,15 +31,17 @@ export interface AccountRow {
   readonly feedPosition: number;
 }
 
+export type ShownRow = Omit<AccountRow, "projection" | "feedPosition">;
+
 /** An account as its row shows it. Newer code may have written the row, so its status may be none that this code knows. */
 export type ViewedAccount = Omit<Account, "status"> & Pick<AccountRow, "status">;
 
 /** The account as far as its events have been projected; null where none has been. */
 export async function readAccount(views: D1Database, accountNumber: string): Promise<ViewedAccount | null> {
   const row = await views
-    .prepare(`SELECT ${COLUMNS} FROM accounts WHERE account_number = ?1`)
+    .prepare(`SELECT ${SHOWN_COLUMNS} FROM accounts WHERE account_number = ?1`)
     .bind(accountNumber)
-    .first<AccountRow>();
+    .first<ShownRow>();
   return row === null ? null : viewedAccount(row);
 }
 
@@ -69,9 +74,9 @@ export async function readRangeNumbers(
 }
 
 /** The account that a row says, as this projection would have written it; null where it can't have. */
-export function projectedAccount(row: AccountRow): Account | null {
-  const account = viewedAccount(row);
-  return row.projection === PROJECTION && hasKnownStatus(account) ? account : null;
+export function projectedAccount({ projection, feedPosition: _, ...shown }: AccountRow): Account | null {
+  const account = viewedAccount(shown);
+  return projection === PROJECTION && hasKnownStatus(account) ? account : null;
 }
 
 /** The account's row as this projection writes it. */
@@ -156,13 +161,8 @@ export function isRefused(error: unknown): boolean {
   return error instanceof Error && /constraint failed|too big|cannot store/i.test(error.message);
 }
 
-export function viewedAccount({
-  projection: _,
-  feedPosition: _position,
-  defaultAccount,
-  ...row
-}: AccountRow): ViewedAccount {
-  return { ...row, defaultAccount: defaultAccount === 1 };
+export function viewedAccount(row: ShownRow): ViewedAccount {
+  return { ...row, defaultAccount: row.defaultAccount === 1 };
 }
 
 export function hasKnownStatus(account: ViewedAccount): account is Account {
