@@ -80,6 +80,8 @@ export interface Target {
   readonly accounts: Accounts;
   /** Null for a peer, which does all its work before it answers. */
   readonly rig: Rig | null;
+  /** Whether alarms enough to notice go off later on: one for each account. */
+  readonly hasAlarms: boolean;
 }
 
 /** Opens so many accounts in each system; the system's two doors lead to the same ones. */
@@ -94,29 +96,49 @@ export async function openTargets(bench: Bench, prefix: string, count: number): 
   const floorUrl = floor.url(FLOOR_NAMES.command);
   const own = await open(straight);
   const targets: Target[] = [
-    { name: STRAIGHT, url: straight, accounts: own, rig: system },
-    { name: EDGE, url: system.url(WORKER_NAMES.edge), accounts: own, rig: system },
-    { name: FLOOR, url: floorUrl, accounts: await open(floorUrl), rig: floor },
+    { name: STRAIGHT, url: straight, accounts: own, rig: system, hasAlarms: true },
+    { name: EDGE, url: system.url(WORKER_NAMES.edge), accounts: own, rig: system, hasAlarms: true },
+    { name: FLOOR, url: floorUrl, accounts: await open(floorUrl), rig: floor, hasAlarms: false },
   ];
   for (const { name, url } of peers.running) {
-    targets.push({ name, url, accounts: await open(url), rig: null });
+    targets.push({ name, url, accounts: await open(url), rig: null, hasAlarms: false });
   }
-  for (const { rig } of targets) await quiet(rig);
+  for (const target of targets) await settled(target);
   return targets;
 }
 
 /** In another order each round: nobody always comes first, or always after the same. */
-export function inOrderOf(round: number, targets: readonly Target[]): readonly Target[] {
-  const first = round % targets.length;
-  return [...targets.slice(first), ...targets.slice(0, first)];
+export function inOrderOf<Each>(round: number, each: readonly Each[]): readonly Each[] {
+  const first = round % each.length;
+  return [...each.slice(first), ...each.slice(0, first)];
+}
+
+export interface TargetResult extends LoadResult {
+  /** Milliseconds of processor time for each reply, with what is done behind it; null for a peer. */
+  readonly processorMs: number | null;
 }
 
 /** Loads a target, and waits until what it does behind its replies is done: the next one is to have the machine to itself. */
-export async function loadTarget({ url, accounts, rig }: Target, options: LoadOptions): Promise<LoadResult> {
+export async function loadTarget(target: Target, options: LoadOptions): Promise<TargetResult> {
+  const { url, accounts, rig } = target;
+  const before = (await rig?.cpuSeconds()) ?? null;
   const result = await load(url, accounts, options);
   await accounts.settle(url);
+  await settled(target);
+  const after = (await rig?.cpuSeconds()) ?? null;
+  const replies = result.perSecond * options.seconds;
+  const isCounted = before !== null && after !== null && replies > 0;
+  return { ...result, processorMs: isCounted ? ((after - before) * 1000) / replies : null };
+}
+
+/** An account's alarm goes off five seconds after it was set. */
+const ALARMS_AFTER_MS = 6_000;
+
+async function settled({ rig, hasAlarms }: Target): Promise<void> {
   await quiet(rig);
-  return result;
+  if (!hasAlarms) return;
+  await sleep(ALARMS_AFTER_MS);
+  await quiet(rig);
 }
 
 /** A runtime that rests uses less than this share of a processor. */

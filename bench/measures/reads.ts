@@ -1,6 +1,6 @@
 // Reads per second: an account, an account that the client has already, and a page of the list.
 
-import { type Bench, EDGE, FLOOR, repeated, STRAIGHT } from "../bench.ts";
+import { type Bench, EDGE, FLOOR, inOrderOf, repeated, STRAIGHT } from "../bench.ts";
 import { type Figure, type Measured, medianOf, ratio, spreadOf } from "../figures.ts";
 import { load } from "../load.ts";
 import { FLOOR_NAMES, WORKER_NAMES } from "../systems.ts";
@@ -45,7 +45,7 @@ export async function measureReads(
   ];
   const samples = readers.map(() => ({ perSecond: [] as number[], errors: 0 }));
   for (let round = 0; round <= sizes.rounds; round++) {
-    for (const [index, { url, traffic }] of readers.entries()) {
+    for (const [index, { url, traffic }] of inOrderOf(round, [...readers.entries()])) {
       const isWarmUp = round === 0;
       const seconds = isWarmUp ? 1 : sizes.seconds;
       const { perSecond, errors } = await load(url, traffic, { connections: sizes.connections, seconds });
