@@ -80,12 +80,25 @@ export interface Target {
   readonly accounts: Accounts;
   /** Null for a peer, which does all its work before it answers. */
   readonly rig: Rig | null;
-  /** Whether alarms enough to notice go off later on: one for each account. */
-  readonly hasAlarms: boolean;
+  /** How long after its last request it still has something to do that others would notice, in milliseconds. */
+  readonly restMs: number;
 }
 
-/** Opens so many accounts in each system; the system's two doors lead to the same ones. */
-export async function openTargets(bench: Bench, prefix: string, count: number): Promise<Target[]> {
+/** An account's alarm goes off five seconds after it was set. */
+const ALARMS_MS = 6_000;
+/** An object that nobody calls is put to sleep after ten seconds, and its file closed. */
+const SLEEP_MS = 11_000;
+
+/**
+ * Opens so many accounts in each system; the system's two doors lead to the same ones. `areMany`: so that their falling asleep
+ * takes as long as their commands.
+ */
+export async function openTargets(
+  bench: Bench,
+  prefix: string,
+  count: number,
+  areMany: boolean,
+): Promise<Target[]> {
   const { system, floor, peers, sizes } = bench;
   const open = async (url: string): Promise<Accounts> => {
     const accounts = new Accounts(prefix, count, sizes.connections);
@@ -95,13 +108,15 @@ export async function openTargets(bench: Bench, prefix: string, count: number): 
   const straight = system.url(WORKER_NAMES.command);
   const floorUrl = floor.url(FLOOR_NAMES.command);
   const own = await open(straight);
+  const sleepMs = areMany ? SLEEP_MS : 0;
+  const restMs = sizes.quick ? 0 : ALARMS_MS + sleepMs;
   const targets: Target[] = [
-    { name: STRAIGHT, url: straight, accounts: own, rig: system, hasAlarms: true },
-    { name: EDGE, url: system.url(WORKER_NAMES.edge), accounts: own, rig: system, hasAlarms: true },
-    { name: FLOOR, url: floorUrl, accounts: await open(floorUrl), rig: floor, hasAlarms: false },
+    { name: STRAIGHT, url: straight, accounts: own, rig: system, restMs },
+    { name: EDGE, url: system.url(WORKER_NAMES.edge), accounts: own, rig: system, restMs },
+    { name: FLOOR, url: floorUrl, accounts: await open(floorUrl), rig: floor, restMs: sleepMs },
   ];
   for (const { name, url } of peers.running) {
-    targets.push({ name, url, accounts: await open(url), rig: null, hasAlarms: false });
+    targets.push({ name, url, accounts: await open(url), rig: null, restMs: 0 });
   }
   for (const target of targets) await settled(target);
   return targets;
@@ -119,25 +134,27 @@ export interface TargetResult extends LoadResult {
 }
 
 /** Loads a target, and waits until what it does behind its replies is done: the next one is to have the machine to itself. */
-export async function loadTarget(target: Target, options: LoadOptions): Promise<TargetResult> {
+export async function loadTarget(
+  target: Target,
+  options: LoadOptions,
+  warmUpSeconds = 0,
+): Promise<TargetResult> {
   const { url, accounts, rig } = target;
   const before = (await rig?.cpuSeconds()) ?? null;
+  const warm = warmUpSeconds > 0 ? await load(url, accounts, { ...options, seconds: warmUpSeconds }) : null;
   const result = await load(url, accounts, options);
   await accounts.settle(url);
   await settled(target);
   const after = (await rig?.cpuSeconds()) ?? null;
-  const replies = result.perSecond * options.seconds;
+  const replies = (warm?.perSecond ?? 0) * warmUpSeconds + result.perSecond * options.seconds;
   const isCounted = before !== null && after !== null && replies > 0;
   return { ...result, processorMs: isCounted ? ((after - before) * 1000) / replies : null };
 }
 
-/** An account's alarm goes off five seconds after it was set. */
-const ALARMS_AFTER_MS = 6_000;
-
-async function settled({ rig, hasAlarms }: Target): Promise<void> {
+async function settled({ rig, restMs }: Target): Promise<void> {
   await quiet(rig);
-  if (!hasAlarms) return;
-  await sleep(ALARMS_AFTER_MS);
+  if (restMs === 0) return;
+  await sleep(restMs);
   await quiet(rig);
 }
 

@@ -29,11 +29,11 @@ async function openLogs({ system, peers }: Bench, events: number): Promise<Targe
   const logOf = () => new Accounts(prefix, 1, 1, events % 2 === 0);
   const url = system.url(WORKER_NAMES.edge);
   await fillLog(url, `${prefix}-0`, events);
-  const targets: Target[] = [{ name: EDGE, url, accounts: logOf(), rig: system, hasAlarms: false }];
+  const targets: Target[] = [{ name: EDGE, url, accounts: logOf(), rig: system, restMs: 0 }];
   const emmett = peers.running.find(({ name }) => name === EMMETT_POSTGRES);
   if (emmett !== undefined && events <= MAX_PEER_EVENTS) {
     await post(`${emmett.url}/fill/${prefix}-0/${events}`, undefined, [200]);
-    targets.push({ name: EMMETT_POSTGRES, url: emmett.url, accounts: logOf(), rig: null, hasAlarms: false });
+    targets.push({ name: EMMETT_POSTGRES, url: emmett.url, accounts: logOf(), rig: null, restMs: 0 });
   }
   return targets;
 }

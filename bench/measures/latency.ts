@@ -2,7 +2,7 @@
 
 import { type Bench, EDGE, FLOOR, inOrderOf, loadTarget, STRAIGHT } from "../bench.ts";
 import { type Figure, type Measured, medianOf, ratio, spreadOf } from "../figures.ts";
-import type { Commands } from "./commands.ts";
+import { type Commands, WARM_UP_SECONDS } from "./commands.ts";
 
 const P50_GOAL = 1.3;
 const P50 = "latency, p50";
@@ -17,7 +17,7 @@ export async function measureLatency({ sizes }: Bench, { targets, maxima }: Comm
     for (const target of inOrderOf(round, targets)) {
       const rate = Math.min(half, (maxima.get(target.name) ?? 0) / 2);
       const { connections, seconds } = sizes;
-      const result = await loadTarget(target, { connections, seconds, rate });
+      const result = await loadTarget(target, { connections, seconds, rate }, WARM_UP_SECONDS);
       const own = samples.get(target.name);
       own?.p50.push(result.p50Ms);
       own?.p99.push(result.p99Ms);
