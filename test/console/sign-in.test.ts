@@ -163,6 +163,23 @@ it("renews a token that ends, once for all requests, and one that is not taken a
   expect(complaints.splice(0)).toContainEqual(expect.stringContaining("401"));
 });
 
+it("renews once where no token is taken, however good", async () => {
+  const { page, complaints } = await open("/");
+  await signIn(page, "refused");
+  await isLive(page);
+  const before = tokenRequests();
+  const problem = { type: "about:blank", title: "Unauthenticated", status: 401, code: "unauthenticated" };
+  await page.route("**/v1/**", (route) =>
+    route.fulfill({ status: 401, contentType: "application/problem+json", body: JSON.stringify(problem) }),
+  );
+  await page.reload();
+  await expect.poll(tokenRequests).toBe(before + 1);
+  // Long enough for many more.
+  await page.waitForTimeout(2_000);
+  expect(tokenRequests()).toBe(before + 1);
+  expect(complaints.splice(0).length).toBeGreaterThan(0);
+});
+
 it("says that a sign-in has ended which can't be renewed, and comes back to the same place", async () => {
   const { page } = await open("/");
   await signIn(page, "returning");

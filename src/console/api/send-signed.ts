@@ -6,7 +6,7 @@ import { endSession, type Session, session, startSession } from "./session.ts";
 /** A token that ends sooner would end on its way. */
 const MARGIN_MS = 20_000;
 
-/** `fetch` in the name of whoever is signed in. */
+/** `fetch` in the name of whoever is signed in. Looks at the session and follows it not: who calls this in an effect is not to start anew with each renewal. */
 export async function sendSigned(url: string, init: RequestInit): Promise<Response> {
   const current = await usableSession();
   const response = await fetch(url, signed(init, current));
@@ -31,7 +31,7 @@ function signed(init: RequestInit, current: Session | null): RequestInit {
 }
 
 async function usableSession(): Promise<Session | null> {
-  const current = session.value;
+  const current = session.peek();
   if (current?.expiresAt == null || Date.now() < current.expiresAt - MARGIN_MS) return current;
   return (await renewedSession(current)) ?? current;
 }
@@ -40,7 +40,7 @@ let renewal: Promise<Session | null> | null = null;
 
 /** However many requests find that the token has ended, it is renewed once: a refresh token counts once. */
 function renewedSession(ended: Session): Promise<Session | null> {
-  if (session.value !== ended) return Promise.resolve(session.value);
+  if (session.peek() !== ended) return Promise.resolve(session.peek());
   renewal ??= renewOrEnd(ended).finally(() => {
     renewal = null;
   });
@@ -50,7 +50,7 @@ function renewedSession(ended: Session): Promise<Session | null> {
 async function renewOrEnd(ended: Session): Promise<Session | null> {
   const outcome = ended.refreshToken === null ? "refused" : await renewed(ended, ended.refreshToken);
   // Somebody signed out meanwhile, and is not to be signed in again.
-  if (session.value !== ended) return session.value;
+  if (session.peek() !== ended) return session.peek();
   // The issuer may answer the next time.
   if (outcome === "unreachable") return null;
   if (outcome === "refused") {

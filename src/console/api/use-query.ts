@@ -7,7 +7,7 @@ type Query = Readonly<Record<string, string | undefined>>;
 
 /**
  * `const [{ status = "" }, setQuery] = useQuery()`. What is set to "" leaves the address. `isReplacing` leaves no step in
- * the history, for what is changed many times in a row.
+ * the history, for what is changed many times in a row, or is over: the way back does not lead into it again.
  */
 export function useQuery(): [Query, (changes: Query, isReplacing?: boolean) => void] {
   const { path, query, route } = useLocation();

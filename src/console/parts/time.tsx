@@ -5,18 +5,20 @@ import { signal } from "@preact/signals";
 interface TimeProps {
   /** Epoch milliseconds. */
   readonly at: number;
-  /** `relative`: "5 min ago", which goes on by itself. `clock`: "14:03:22". `short`, without it: "24 Nov, 14:03:22". */
+  /** `relative`: "5 min ago", which goes on by itself. `clock`: "14:03:22". `short`, without it: "24 Nov, 14:03:22", with the year where that is another. */
   readonly form?: "relative" | "clock" | "short";
 }
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
-const SHORT = new Intl.DateTimeFormat(undefined, {
+const SHORT_PARTS = {
   day: "numeric",
   month: "short",
   hour: "2-digit",
   minute: "2-digit",
   second: "2-digit",
-});
+} as const;
+const SHORT = new Intl.DateTimeFormat(undefined, SHORT_PARTS);
+const SHORT_WITH_YEAR = new Intl.DateTimeFormat(undefined, { ...SHORT_PARTS, year: "numeric" });
 const EXACT = new Intl.DateTimeFormat(undefined, {
   weekday: "short",
   year: "numeric",
@@ -48,9 +50,13 @@ setInterval(() => {
 export function Time({ at, form = "short" }: TimeProps) {
   return (
     <time dateTime={new Date(at).toISOString()} title={EXACT.format(at)}>
-      {form === "relative" ? relative(at, now.value) : (form === "clock" ? CLOCK : SHORT).format(at)}
+      {form === "relative" ? relative(at, now.value) : (form === "clock" ? CLOCK : shortFor(at)).format(at)}
     </time>
   );
+}
+
+function shortFor(at: number): Intl.DateTimeFormat {
+  return new Date(at).getFullYear() === new Date().getFullYear() ? SHORT : SHORT_WITH_YEAR;
 }
 
 function relative(at: number, current: number): string {

@@ -46,7 +46,7 @@ function AnAccount({ accountNumber }: { accountNumber: string }) {
       actions={account === null ? undefined : <Commands account={account} onDone={refresh} />}
     >
       <Shown of={present} loading={<Waiting />}>
-        {(now) => <Life account={now} />}
+        {(now) => <Life account={now} onStuck={refresh} />}
       </Shown>
     </Screen>
   );
@@ -80,7 +80,7 @@ function Lead({ account: { userId, createdAt, lastModified } }: { account: Accou
 }
 
 /** Where one is in it stands in the address: `?version=`, and without it at the newest, which moves along. */
-function Life({ account }: { account: AccountRepresentation }) {
+function Life({ account, onStuck }: { account: AccountRepresentation; onStuck: () => void }) {
   const { accountNumber, version: newest } = account;
   const [query, setQuery] = useQuery();
   // While the slider is held, the address waits: a browser takes only so many changes of it.
@@ -130,13 +130,13 @@ function Life({ account }: { account: AccountRepresentation }) {
         </Panel>
         <Timeline log={log} newest={newest} page={page} version={version} />
       </div>
-      <ParkedNotice accountNumber={accountNumber} />
+      <ParkedNotice accountNumber={accountNumber} onStuck={onStuck} />
       {traced === null ? null : (
         <Trace
           accountNumber={accountNumber}
           version={traced}
           nearby={log.events}
-          onClose={() => setQuery({ trace: "" })}
+          onClose={() => setQuery({ trace: "" }, true)}
         />
       )}
     </div>

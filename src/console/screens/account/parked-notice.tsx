@@ -1,5 +1,6 @@
 // Where an account's processing is stuck: why, and another attempt.
 
+import { useEffect } from "preact/hooks";
 import { act } from "../../api/service.ts";
 import { hrefWith } from "../../api/use-query.ts";
 import { useResource } from "../../api/use-resource.ts";
@@ -10,11 +11,20 @@ import { toast } from "../../parts/toast.tsx";
 /** Parking and its end are told by no event. */
 const READ_EVERY_MS = 10_000;
 
+interface ParkedNoticeProps {
+  readonly accountNumber: string;
+  /** Each time that it is seen to be so: what happens to the account is not in the feed then. */
+  readonly onStuck: () => void;
+}
+
 /** Nothing where nothing is parked, and to whoever may not see what is. */
-export function ParkedNotice({ accountNumber }: { accountNumber: string }) {
+export function ParkedNotice({ accountNumber, onStuck }: ParkedNoticeProps) {
   const href = hrefWith("/v1/operations/parked", { accountNumber });
   const parked = useResource<"listParked">(href, { everyMs: READ_EVERY_MS });
   const [found] = parked.value?.items ?? [];
+  useEffect(() => {
+    if (found !== undefined) onStuck();
+  }, [found, onStuck]);
   if (found === undefined) return null;
 
   async function replay(href: string): Promise<void> {

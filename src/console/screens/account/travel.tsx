@@ -1,6 +1,6 @@
 // The slider through an account's versions: by pointer, by arrow keys, Page Up and Down, Home and End, or by number.
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { EventRepresentation } from "../../../http/representations.ts";
 import { Field } from "../../parts/field.tsx";
 import { numberWords, wordsOf } from "../../parts/words.ts";
@@ -27,9 +27,12 @@ export function Travel({ version, newest, isHeld, events, onHold, onTravel }: Tr
   // The end moves along as events come, save while the slider is held: it would slip from under the pointer.
   const end = useRef(newest);
   if (!isHeld) end.current = newest;
+  /** Its end is now, whatever came while it was held. */
+  const travel = (slider: HTMLInputElement): void =>
+    onTravel(slider.valueAsNumber === end.current ? newest : slider.valueAsNumber);
   // Moved away and back to where it was, a slider tells of no change.
   const letGo = (event: { readonly currentTarget: HTMLInputElement }): void => {
-    if (isHeld) onTravel(event.currentTarget.valueAsNumber);
+    if (isHeld) travel(event.currentTarget);
   };
   const current = events.find((event) => event.version === version);
   return (
@@ -44,7 +47,7 @@ export function Travel({ version, newest, isHeld, events, onHold, onTravel }: Tr
           max={end.current}
           value={version}
           onInput={(event) => onHold(event.currentTarget.valueAsNumber)}
-          onChange={(event) => onTravel(event.currentTarget.valueAsNumber)}
+          onChange={(event) => travel(event.currentTarget)}
           onPointerUp={letGo}
           onPointerCancel={letGo}
           onBlur={letGo}
@@ -56,7 +59,10 @@ export function Travel({ version, newest, isHeld, events, onHold, onTravel }: Tr
   );
 }
 
-/** What happened where, by colour; in words it stands in the timeline. */
+/**
+ * What happened where, by colour; in words it stands in the timeline. A mark is as wide as the slider and moved as a picture, so
+ * that a new event, which moves all others, shifts no layout.
+ */
 function Marks({ events, version, end }: Pick<TravelProps, "events" | "version"> & { readonly end: number }) {
   if (end > MAX_MARKS) return null;
   return (
@@ -67,7 +73,7 @@ function Marks({ events, version, end }: Pick<TravelProps, "events" | "version">
           class="travel-mark"
           data-tone={toneOf(event.type)}
           data-ahead={event.version > version}
-          style={{ left: `${end === 1 ? 0 : (100 * (event.version - 1)) / (end - 1)}%` }}
+          style={{ transform: `translateX(${end === 1 ? 0 : (100 * (event.version - 1)) / (end - 1)}%)` }}
         />
       ))}
     </span>
@@ -75,8 +81,8 @@ function Marks({ events, version, end }: Pick<TravelProps, "events" | "version">
 }
 
 function VersionField({ version, newest, onTravel }: Pick<TravelProps, "version" | "newest" | "onTravel">) {
-  const [typed, setTyped] = useState(String(version));
-  useEffect(() => setTyped(String(version)), [version]);
+  /** Null where nobody types: an event that comes meanwhile leaves alone what is typed. */
+  const [typed, setTyped] = useState<string | null>(null);
   return (
     <div class="travel-version">
       <Field label="Version number" isLabelHidden>
@@ -86,12 +92,13 @@ function VersionField({ version, newest, onTravel }: Pick<TravelProps, "version"
             type="number"
             min={1}
             max={newest}
-            value={typed}
+            value={typed ?? String(version)}
             onInput={(event) => setTyped(event.currentTarget.value)}
+            onBlur={() => setTyped(null)}
             onChange={(event) => {
               const to = wholeNumber(event.currentTarget.value);
-              if (to === null || to > newest) setTyped(String(version));
-              else onTravel(to);
+              setTyped(null);
+              if (to !== null && to <= newest) onTravel(to);
             }}
           />
         )}

@@ -42,7 +42,7 @@ export function Accounts() {
         <CreateAccount
           accountNumber={query.as ?? ""}
           userId={user}
-          onClose={() => setQuery({ create: "", as: "" })}
+          onClose={() => setQuery({ create: "", as: "" }, true)}
         />
       )}
     </Screen>

@@ -40,7 +40,8 @@ export function CreateAccount({ accountNumber, userId, onClose }: CreateAccountP
     if (!result.ok) return setProblem(result.problem);
     const opened = result.value.account.accountNumber;
     toast(`Account ${opened} is opened`);
-    route(accountAddress(opened));
+    // In place of the form: the way back leads to the list.
+    route(accountAddress(opened), true);
   }
 
   const numberTaken =
@@ -49,7 +50,7 @@ export function CreateAccount({ accountNumber, userId, onClose }: CreateAccountP
   const userError = errorAt(problem, "/userId");
   const isSaid = numberError !== undefined || userError !== undefined;
   return (
-    <Dialog title="New account" onClose={onClose}>
+    <Dialog title="New account" isKept={isBusy} onClose={onClose}>
       <form class="fields" noValidate onSubmit={create}>
         <Field label="User" hint="The owner's id: a whole number" error={userError}>
           {(attributes) => (
@@ -92,7 +93,9 @@ export function CreateAccount({ accountNumber, userId, onClose }: CreateAccountP
           </p>
         )}
         <div class="dialog-buttons">
-          <Button onClick={onClose}>Cancel</Button>
+          <Button disabled={isBusy} onClick={onClose}>
+            Cancel
+          </Button>
           <Button type="submit" kind="primary" isBusy={isBusy}>
             Open the account
           </Button>

@@ -93,7 +93,7 @@ export function Inbox() {
           }
         </Shown>
       </Panel>
-      {event === "" ? null : <Whole number={event} onClose={() => setQuery({ event: "" })} />}
+      {event === "" ? null : <Whole number={event} onClose={() => setQuery({ event: "" }, true)} />}
     </OperationsScreen>
   );
 }

@@ -31,7 +31,7 @@ export function KeptMessage({ href, onDone, onClose }: KeptMessageProps) {
     onClose();
   }
   return (
-    <Dialog title="A message that can't be read" onClose={onClose}>
+    <Dialog title="A message that can't be read" isKept={isBusy} onClose={onClose}>
       <Shown of={message}>
         {({ reason, body, at }) => (
           <>
@@ -51,7 +51,9 @@ export function KeptMessage({ href, onDone, onClose }: KeptMessageProps) {
         <Button kind="danger" isBusy={isBusy} disabled={!isGenuine} onClick={discard}>
           Discard it
         </Button>
-        <Button onClick={onClose}>Close</Button>
+        <Button disabled={isBusy} onClick={onClose}>
+          Close
+        </Button>
       </div>
     </Dialog>
   );

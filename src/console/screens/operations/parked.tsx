@@ -81,7 +81,7 @@ export function Parked() {
         <ReplayAll of={parked.value} only={only} onDone={parked.refresh} onClose={() => setIsAsking(false)} />
       ) : null}
       {message === "" ? null : (
-        <KeptMessage href={message} onDone={parked.refresh} onClose={() => setQuery({ message: "" })} />
+        <KeptMessage href={message} onDone={parked.refresh} onClose={() => setQuery({ message: "" }, true)} />
       )}
     </OperationsScreen>
   );
