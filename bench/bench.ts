@@ -142,6 +142,8 @@ export async function loadTarget(
   const { url, accounts, rig } = target;
   const before = (await rig?.cpuSeconds()) ?? null;
   const warm = warmUpSeconds > 0 ? await load(url, accounts, { ...options, seconds: warmUpSeconds }) : null;
+  // What was cut off then may have been applied: the next command of those accounts would be refused.
+  if (warm !== null) await accounts.settle(url);
   const result = await load(url, accounts, options);
   await accounts.settle(url);
   await settled(target);
