@@ -33,7 +33,9 @@ export interface Step {
 /** An account as its row says, and where the feed has its newest events. */
 export type FoldedAccount = Account & Pick<AccountRow, "feedPosition">;
 
-export type RowBefore = Pick<AccountRow, "version" | "status" | "userId" | "createdAt" | "feedPosition">;
+export type RowBefore = Pick<AccountRow, "version" | "status" | "userId" | "createdAt" | "feedPosition"> & {
+  readonly defaultAccount: boolean | number;
+};
 
 /** The steps that lead from an account's row over the events that follow it. Throws where the events do not fold. */
 export function foldSteps(

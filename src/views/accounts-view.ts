@@ -128,8 +128,10 @@ export function removeAccounts(views: D1Database, accountNumbers: readonly strin
     .bind(JSON.stringify(accountNumbers));
 }
 
-/** What a writer read of an account before it wrote; null where the view did not have it. */
-export type AsRead = Pick<AccountRow, "version" | "status" | "feedPosition"> | null;
+/** What a writer takes an account's row to be before it writes; null where the view is not to have it. */
+export type AsRead =
+  | (Pick<AccountRow, "version" | "status" | "feedPosition"> & { readonly defaultAccount: boolean | number })
+  | null;
 
 /**
  * Fails with the constraint `views_moved_on`, and rolls back the batch whose first statement it is, unless the view
@@ -141,12 +143,14 @@ export function assertUnmoved(views: D1Database, asRead: ReadonlyMap<string, AsR
     account?.version ?? null,
     account?.status ?? null,
     account?.feedPosition ?? null,
+    account === null ? null : Number(account.defaultAccount),
   ]);
   return views
     .prepare(
       `INSERT INTO moved_on
        SELECT value ->> 0 FROM json_each(?1) LEFT JOIN accounts ON account_number = value ->> 0
        WHERE version IS NOT value ->> 1 OR status IS NOT value ->> 2 OR feed_position IS NOT value ->> 3
+         OR default_account IS NOT value ->> 4
        LIMIT 1`,
     )
     .bind(JSON.stringify(expected));

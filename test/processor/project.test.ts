@@ -167,6 +167,23 @@ describe("an isolate that remembers what it wrote", () => {
     expect((await readStatusTotals(views)).ACCOUNT_PENDING).toBe(1);
   });
 
+  it("does not bring back what a repair mended meanwhile", async () => {
+    const accountNumber = `P-${++accounts}`;
+    const log = env.ACCOUNT_LOGS.getByName(accountNumber);
+    await log.execute([request(CREATE), request({ type: "confirm" }), request({ type: "activate" })], false);
+    const messages = each([...(await log.events(0, 10)).events]);
+    const isolate = { ...env };
+    /** Also what a repair of that flag alone comes to. */
+    const turnFlag = () => views.exec("UPDATE accounts SET default_account = 1 - default_account");
+    await deliver(messages.slice(0, 1));
+    await turnFlag();
+    await deliverTo(isolate, messages.slice(1, 2));
+    await turnFlag();
+    await deliverTo(isolate, messages.slice(2));
+
+    await expectProjected(accountNumber);
+  });
+
   it("makes the views anew where they were lost under it", async () => {
     const isolate = { ...env };
     const { accountNumber, events } = await account(3);

@@ -87,10 +87,7 @@ it("reads as little behind a long feed as behind a short one", async () => {
   expect(await read(50)).toBe(first);
 });
 
-// Again, because what the clock asks meanwhile is counted, too.
-it("one round trip where this isolate wrote the accounts' rows; two where another did, or the account is new", {
-  retry: 3,
-}, async () => {
+it("one round trip where this isolate wrote the accounts' rows; two where another did, or the account is new", {}, async () => {
   const statement = Object.getPrototypeOf(views.prepare("SELECT 1"));
   const asked = (["all", "first", "run", "raw"] as const).map((method) => vi.spyOn(statement, method));
   const batch = vi.spyOn(Object.getPrototypeOf(views), "batch");

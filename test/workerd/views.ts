@@ -4,6 +4,7 @@ import { applyD1Migrations, env } from "cloudflare:test";
 import { beforeEach } from "vitest";
 import { Meter } from "../../bench/meter/meter.ts";
 import type { Units } from "../../bench/meter/units.ts";
+import { unmarkFollowed } from "../../src/views/followed.ts";
 
 const OPERATIONS_TABLES = [
   "differences",
@@ -24,6 +25,8 @@ export function useEmptyViews(): D1Database {
   beforeEach(async () => {
     await applyD1Migrations(env.VIEWS, env.VIEWS_MIGRATIONS);
     await empty(env.VIEWS, ["accounts", "feed_chunks"]);
+    // Another file's subscriptions are no one's here. The hub's own mark is left: it remembers that it made it.
+    await unmarkFollowed(env.VIEWS, "subscriptions");
     await applyD1Migrations(env.OPERATIONS, env.OPERATIONS_MIGRATIONS);
     await empty(env.OPERATIONS, OPERATIONS_TABLES);
   });
