@@ -10,17 +10,25 @@ const encoder = new TextEncoder();
 
 /** One a process; it meters every object, database and queue of its Worker, since it sits on what they have in common. */
 export class Meter {
-  readonly #cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
+  readonly #cursors: {
+    readonly of: object;
+    readonly cursor: SqlStorageCursor<Record<string, SqlStorageValue>>;
+  }[] = [];
+  /** The storage that each was set in. */
+  readonly #alarms: object[] = [];
   readonly #undo: (() => void)[] = [];
   readonly #metered = new Set<object>();
   #units: Units = noUnits();
 
-  /** What was counted since the last time. */
-  take(): Units {
-    for (const cursor of this.#cursors.splice(0)) {
+  /** What was counted since the last time; of objects, that of these storages alone, where they are given. */
+  take(storages?: readonly DurableObjectStorage[]): Units {
+    const own = storages && new Set<object>(storages.flatMap((storage) => [storage, storage.sql]));
+    for (const { of, cursor } of this.#cursors.splice(0)) {
+      if (own?.has(of) === false) continue;
       this.#units.objectRowsRead += cursor.rowsRead;
       this.#units.objectRowsWritten += cursor.rowsWritten;
     }
+    this.#units.objectRowsWritten += this.#alarms.splice(0).filter((of) => own?.has(of) !== false).length;
     const taken = this.#units;
     this.#units = noUnits();
     return taken;
@@ -37,10 +45,8 @@ export class Meter {
 
   meterStorage(storage: DurableObjectStorage): void {
     if (!this.#isNew(storage)) return;
-    this.#wrap(storage.sql, "exec", (cursor) => this.#cursors.push(cursor));
-    this.#wrap(storage, "setAlarm", () => {
-      this.#units.objectRowsWritten += 1;
-    });
+    this.#wrap(storage.sql, "exec", (cursor, _, of) => this.#cursors.push({ of, cursor }));
+    this.#wrap(storage, "setAlarm", (_set, _at, of) => this.#alarms.push(of));
   }
 
   meterQueue(queue: object): void {
@@ -84,14 +90,14 @@ export class Meter {
     this.#units.databaseRowsWritten += meta.rows_written;
   }
 
-  /** Tells `told` each result of a method, and what it was called with. */
+  /** Tells `told` each result of a method, what it was called with, and on what. */
   // biome-ignore lint/suspicious/noExplicitAny: results of the platform's methods, each read by who knows the method
-  #wrap(instance: object, name: string, told: (result: any, args: readonly any[]) => void): void {
+  #wrap(instance: object, name: string, told: (result: any, args: readonly any[], of: object) => void): void {
     const original: unknown = Reflect.get(Object.getPrototypeOf(instance), name);
     if (typeof original !== "function") throw new Error(`The runtime has no ${name}`);
-    this.#replace(instance, name, function (this: unknown, ...args: unknown[]) {
+    this.#replace(instance, name, function (this: object, ...args: unknown[]) {
       const result: unknown = Reflect.apply(original, this, args);
-      told(result, args);
+      told(result, args, this);
       return result;
     });
   }

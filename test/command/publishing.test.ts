@@ -118,8 +118,7 @@ describe("right after the commit", () => {
     expect(pauses.asked).toEqual([10, 60, LONGEST_PAUSE_MS]);
   });
 
-  // Again, because whatever an alarm of another test reads meanwhile is counted, too.
-  it("reads nothing back from the log", { retry: 3 }, async () => {
+  it("reads nothing back from the log", async () => {
     const { sent } = recordOwnSends();
     const { accountNumber, log } = newLog();
     await log.execute([request(CREATE)], false);

@@ -50,13 +50,17 @@ export function storageOf<Result>(
 export const alarmOf = (accountNumber: string): Promise<number | null> =>
   storageOf(accountNumber, (storage) => storage.getAlarm());
 
-/** What the Worker's objects are billed for while `run` goes on. */
+/** What the account's object is billed for while `run` goes on. */
 export async function billedRows(accountNumber: string, run: () => Promise<unknown>): Promise<Units> {
   const meter = new Meter();
-  await storageOf(accountNumber, (storage) => meter.meterStorage(storage));
+  const storageNow = () => storageOf(accountNumber, (storage) => storage);
+  const before = await storageNow();
+  meter.meterStorage(before);
   try {
     await run();
-    return meter.take();
+    // An object that was evicted meanwhile has another. Other accounts may be at work too, by their alarms.
+    const after = await storageNow();
+    return meter.take([before, after]);
   } finally {
     meter.stop();
   }
