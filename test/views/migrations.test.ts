@@ -5,6 +5,7 @@ import { expect, it } from "vitest";
 import { isFeedAsLongAsVersions, readAccountFeed } from "../../src/views/account-feed.ts";
 import { readAccount } from "../../src/views/accounts-view.ts";
 import { readFeed, readLags } from "../../src/views/feed.ts";
+import { markFollowed, readFollowers } from "../../src/views/followed.ts";
 import { readStatusTotals } from "../../src/views/status-totals.ts";
 import { event, recorded } from "../account/given.ts";
 import { addToFeed } from "../workerd/feed.ts";
@@ -48,4 +49,17 @@ it("a feed of a row an event becomes one of chunks, at the same positions", asyn
   expect(await readAccountFeed(views, "ONE", 0, 10)).toEqual(
     one.map((some, index) => ({ position: [1, 4, 5, 6][index], version: index + 1, event: some })),
   );
+});
+
+it("who followed the feed follows it still, and subscriptions may", async () => {
+  await reset();
+  const before = env.VIEWS_MIGRATIONS.filter(({ name }) => name < "0004");
+  await applyD1Migrations(views, before);
+  await views.prepare("INSERT INTO followed VALUES (1)").run();
+
+  await applyD1Migrations(views, env.VIEWS_MIGRATIONS);
+
+  expect(await readFollowers(views)).toEqual({ hub: true, subscriptions: false });
+  await markFollowed(views, "subscriptions");
+  expect(await readFollowers(views)).toEqual({ hub: true, subscriptions: true });
 });

@@ -11,7 +11,6 @@ import { link } from "../../http/representations.ts";
 import { requireScope } from "../../http/scopes.ts";
 import { generateSecret } from "../../http/standard-webhooks.ts";
 import { readFeedEventId, readFeedHead } from "../../views/feed.ts";
-import { markFollowed } from "../../views/followed.ts";
 import type { ProcessorEnv } from "../env.ts";
 import {
   type createdSubscriptionSchema,
@@ -32,6 +31,7 @@ import {
   type Subscription,
 } from "./subscriptions.ts";
 import { countWaiting, hurryWaiting, listParkedAccounts, replayWaiting } from "./waiting.ts";
+import { beginFollowing } from "./wake.ts";
 
 type SubscriptionContext = Context<HttpEnv<ProcessorEnv>>;
 
@@ -71,7 +71,7 @@ async function list({ env, json }: SubscriptionContext): Promise<Response> {
 }
 
 async function subscribe(context: SubscriptionContext): Promise<Response> {
-  const { OPERATIONS, VIEWS, SUBSCRIPTIONS } = context.env;
+  const { OPERATIONS, VIEWS } = context.env;
   // In local development receivers may be on this machine.
   const {
     url,
@@ -102,9 +102,7 @@ async function subscribe(context: SubscriptionContext): Promise<Response> {
       detail: `There are ${MAX_SUBSCRIPTIONS}: delete one that nobody needs`,
     });
   }
-  // Only now, so that what the feed gained before it was marked is not missed.
-  await markFollowed(VIEWS, "subscriptions");
-  if (position < (await readFeedHead(VIEWS))) await SUBSCRIPTIONS.getByName(id).wake();
+  await beginFollowing(context.env, id, position);
   const subscription = await find(context, id);
   const created: z.infer<typeof createdSubscriptionSchema> = {
     ...subscriptionRepresentation(subscription, head),

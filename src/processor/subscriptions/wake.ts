@@ -1,5 +1,6 @@
 // Waking subscriptions: those that want what the feed got, and by the clock those that something was lost of.
 
+import { logFailure } from "../../http/log-line.ts";
 import { readFeedHead } from "../../views/feed.ts";
 import { markFollowed, unmarkFollowed } from "../../views/followed.ts";
 import type { ProcessorEnv } from "../env.ts";
@@ -16,20 +17,33 @@ export async function wakeSubscriptions(env: ProcessorEnv, types: ReadonlySet<st
 
 /** Those that are behind the feed, or whose time to retry is over. Answers how many. From now on they are told of its growth. */
 export async function wakeSubscriptionsBehind(env: ProcessorEnv): Promise<number> {
-  await markWhetherFollowed(env);
-  const behind = await subscriptionsBehind(env.OPERATIONS, await readFeedHead(env.VIEWS), Date.now());
+  const { OPERATIONS, VIEWS } = env;
+  if (!(await hasSubscriptions(OPERATIONS))) {
+    await unmarkFollowed(VIEWS, "subscriptions");
+    // Whoever subscribes is in the database first, and marks the feed then.
+    if (!(await hasSubscriptions(OPERATIONS))) return 0;
+  }
+  // Again, for the views may have been made anew. Where they take no writes, whoever is behind is woken all the same.
+  await markFollowed(VIEWS, "subscriptions").catch((error) =>
+    logFailure("feed not marked as followed", {}, error),
+  );
+  const behind = await subscriptionsBehind(OPERATIONS, await readFeedHead(VIEWS), Date.now());
   await wakeAll(env, behind);
   return behind.length;
 }
 
-/** Again, for the views may have been made anew, or the last subscription deleted. */
-async function markWhetherFollowed({ OPERATIONS, VIEWS }: ProcessorEnv): Promise<void> {
-  if (!(await hasSubscriptions(OPERATIONS))) {
-    await unmarkFollowed(VIEWS, "subscriptions");
-    // Whoever subscribes is in the database first, and marks the feed then.
-    if (!(await hasSubscriptions(OPERATIONS))) return;
+/**
+ * For a subscription that begins behind a position. Never rejects: the clock, which whoever subscribes starts, sees to what
+ * fails here, and nobody loses a secret to it that is told once.
+ */
+export async function beginFollowing(env: ProcessorEnv, id: string, position: number): Promise<void> {
+  try {
+    await markFollowed(env.VIEWS, "subscriptions");
+    // Only now, so that what the feed gained before it was marked is not missed.
+    if (position < (await readFeedHead(env.VIEWS))) await wakeAll(env, [id]);
+  } catch (error) {
+    logFailure("subscription not begun", { id }, error);
   }
-  await markFollowed(VIEWS, "subscriptions");
 }
 
 async function wakeAll({ SUBSCRIPTIONS }: ProcessorEnv, ids: readonly string[]): Promise<void> {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { seeToLost } from "../../../src/processor/clock.ts";
 import { SubscriptionObject } from "../../../src/processor/subscriptions/subscription-object.ts";
 import worker from "../../../src/processor/worker.ts";
+import { readFollowers, unmarkFollowed } from "../../../src/views/followed.ts";
 import { event, recorded } from "../../account/given.ts";
 import { addToFeed } from "../../workerd/feed.ts";
 import { deliver } from "../../workerd/queue.ts";
@@ -105,6 +106,27 @@ describe("subscribing", () => {
     await send("DELETE", `/v1/subscriptions/${body.id}`);
     await seeToLost(env);
     expect(await looksAndWakes()).toBe(false);
+  });
+
+  it("is answered though the views take no writes just then, and goes on with the clock", async () => {
+    await unmarkFollowed(views, "subscriptions");
+    const wake = vi.spyOn(SubscriptionObject.prototype, "wake");
+    vi.spyOn(console, "error").mockReturnValue();
+    const prepare = views.prepare.bind(views);
+    const failing = vi.spyOn(views, "prepare").mockImplementation((query) => {
+      if (query.startsWith("INSERT INTO followed")) throw new Error("D1_ERROR: database is full");
+      return prepare(query);
+    });
+    const { status, body } = await subscribe({ url: "http://localhost:9/", after: 0 });
+    expect(status).toBe(201);
+    expect(body.secret).toMatch(/^whsec_/);
+    expect(wake).not.toHaveBeenCalled();
+    await seeToLost(env);
+    expect(wake).toHaveBeenCalledOnce();
+    expect((await readFollowers(views)).subscriptions).toBe(false);
+    failing.mockRestore();
+    await seeToLost(env);
+    expect((await readFollowers(views)).subscriptions).toBe(true);
   });
 
   it.each([
