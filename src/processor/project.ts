@@ -20,6 +20,9 @@ import { type FoldedAccount, foldSteps, packSteps, type Step, writeSteps } from 
 /** How many accounts are repaired side by side. */
 const PARALLEL_REPAIRS = 10;
 
+/** So often rows are read and written once more after a refusal; who is refused again is repaired. */
+const ATTEMPTS_AGAIN = 2;
+
 /** What came of an account: events by version, and the greatest version among them. */
 export interface PendingEvents {
   readonly known: ReadonlyMap<number, RecordedAccountEvent>;
@@ -56,16 +59,25 @@ export async function project(
     for (const accountNumber of unknown) failures.set(accountNumber, error);
   });
   const known = new Map([...pending].filter(([accountNumber]) => !failures.has(accountNumber)));
-  const refused = await writeAll(env, known, rows, course);
-  if (refused.size > 0) await writeAgain(env, refused, course);
+  let refused = await writeAll(env, known, rows, course);
+  for (let attempt = 1; attempt <= ATTEMPTS_AGAIN && refused.size > 0; attempt++) {
+    refused = await writeAgain(env, refused, course);
+  }
+  for (const accountNumber of refused.keys()) toRepair.add(accountNumber);
   // Also where this batch brought nothing new: it may come again because the first to take it ended before saying so.
-  await announceGrowth(env, typesIn(pending), course.followers);
+  if (course.followers !== null || toRepair.size === 0) {
+    await announceGrowth(env, typesIn(pending), course.followers);
+  }
   const parked = await repairAll(env, [...toRepair], pending, failures);
   if (toRepair.size > 0) await announceGrowth(env);
   return { events: course.events, repaired: [...toRepair], parked, failures };
 }
 
-/** The rows that the accounts' events follow. Those that they tell are not read. */
+/**
+ * The rows that the accounts' events follow. One that was written here last, at the version before them, is taken to stand so,
+ * and what begins with the first event of an account that was never written here is taken to follow none: neither is read. The
+ * guard of the transaction says whether that was right.
+ */
 async function rowsBefore(
   env: ProcessorEnv,
   pending: ReadonlyMap<string, PendingEvents>,
@@ -75,10 +87,9 @@ async function rowsBefore(
   for (const [accountNumber, { known, lastVersion }] of pending) {
     const firstVersion = Math.min(...known.keys());
     const isWhole = known.size === lastVersion - firstVersion + 1;
-    const recent = isWhole ? recentRow(env, accountNumber, firstVersion - 1) : null;
-    if (recent !== null) rows.set(accountNumber, recent);
-    // What begins with an account's first event follows no row.
-    else if (!isWhole || firstVersion > 1) toRead.push(accountNumber);
+    const recent = recentRow(env, accountNumber);
+    if (!isWhole || (recent?.version ?? 0) !== firstVersion - 1) toRead.push(accountNumber);
+    else if (recent !== null) rows.set(accountNumber, recent);
   }
   if (toRead.length === 0) return rows;
   return new Map([...rows, ...(await readRows(env.VIEWS, toRead))]);
@@ -100,7 +111,7 @@ interface Course {
 
 /**
  * Writes what follows on the rows in as few transactions as hold it. Answers the accounts of transactions that were refused
- * because another writer had moved one of them on: the others are as good as before.
+ * because a row of one of them is not, or is no longer, what it was taken for: the others are as good as before.
  */
 async function writeAll(
   env: ProcessorEnv,
@@ -152,18 +163,17 @@ async function writeAll(
   return movedOn;
 }
 
-/** The same once more for accounts of which one was moved on, all together: alone, each would cost a chunk of its own. */
+/** The same once more on rows as they are read now, for all together: alone, each account would cost a chunk of its own. */
 async function writeAgain(
   env: ProcessorEnv,
   pending: ReadonlyMap<string, PendingEvents>,
   course: Course,
-): Promise<void> {
+): Promise<Map<string, PendingEvents>> {
   try {
-    const rows = await readRows(env.VIEWS, [...pending.keys()]);
-    const movedOn = await writeAll(env, pending, rows, course);
-    for (const accountNumber of movedOn.keys()) course.toRepair.add(accountNumber);
+    return await writeAll(env, pending, await readRows(env.VIEWS, [...pending.keys()]), course);
   } catch (error) {
     for (const accountNumber of pending.keys()) course.failures.set(accountNumber, error);
+    return new Map();
   }
 }
 

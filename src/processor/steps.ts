@@ -18,7 +18,7 @@ import { countMoves, type StatusMove } from "../views/status-totals.ts";
 
 export interface Step {
   readonly accountNumber: string;
-  /** The account's row as it was read; null where the view has none. */
+  /** The account's row as it was read, or is remembered; null where the view is to have none. */
   readonly before: RowBefore | null;
   /** Where the feed has the account's newest events: the last position of that chunk, 0 where it has none. */
   readonly feedPosition: number;

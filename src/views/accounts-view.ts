@@ -135,7 +135,7 @@ export type AsRead =
 
 /**
  * Fails with the constraint `views_moved_on`, and rolls back the batch whose first statement it is, unless the view
- * still has these accounts as they were read. Writes nothing.
+ * has these accounts as they are taken to be. Looks at what a writer folds onto, and a repair may correct. Writes nothing.
  */
 export function assertUnmoved(views: D1Database, asRead: ReadonlyMap<string, AsRead>): D1PreparedStatement {
   const expected = [...asRead].map(([accountNumber, account]) => [

@@ -4,14 +4,14 @@ import { env } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { AccountLogs } from "../../src/account/account-log.ts";
 import type { RecordedAccountEvent } from "../../src/account/events.ts";
-import type { EventsMessage } from "../../src/account/events-message.ts";
 import { listParked } from "../../src/processor/parking.ts";
 import { readAccount } from "../../src/views/accounts-view.ts";
 import { readFeed } from "../../src/views/feed.ts";
 import { readStatusTotals } from "../../src/views/status-totals.ts";
-import { recordSends, storageOf } from "../workerd/account-objects.ts";
-import { CREATE, request, toggles } from "../workerd/commands.ts";
-import { deliver, deliverTo } from "../workerd/queue.ts";
+import { storageOf } from "../workerd/account-objects.ts";
+import { request } from "../workerd/commands.ts";
+import { account, each, expectProjected, feedIds, message } from "../workerd/projecting.ts";
+import { deliver } from "../workerd/queue.ts";
 import { useEmptyViews } from "../workerd/views.ts";
 
 const views = useEmptyViews();
@@ -20,20 +20,6 @@ beforeEach(() => {
   vi.spyOn(console, "log").mockReturnValue();
 });
 afterEach(() => vi.restoreAllMocks());
-
-let accounts = 0;
-
-/** An account with so many events in its log, none of them delivered yet. */
-async function account(count: number): Promise<{ accountNumber: string; events: RecordedAccountEvent[] }> {
-  const { sendBatch } = recordSends();
-  const accountNumber = `P-${++accounts}`;
-  const log = env.ACCOUNT_LOGS.getByName(accountNumber);
-  await log.execute([request(CREATE), ...toggles(count - 1)], false);
-  const events: RecordedAccountEvent[] = [];
-  while (events.length < count) events.push(...(await log.events(events.length, 500)).events);
-  sendBatch.mockRestore();
-  return { accountNumber, events };
-}
 
 /** One whose event of that version no code can apply: an account is created once. */
 async function poisonedAccount(count: number, version: number) {
@@ -46,33 +32,6 @@ async function poisonedAccount(count: number, version: number) {
 }
 
 const parkedNow = async () => (await listParked(env.OPERATIONS)).items;
-
-function message(events: readonly RecordedAccountEvent[]): EventsMessage {
-  return { accountNumber: events[0]?.accountNumber ?? "", events: [...events] };
-}
-
-const each = (events: readonly RecordedAccountEvent[]): EventsMessage[] =>
-  events.map((event) => message([event]));
-
-async function feedIds(): Promise<string[]> {
-  const ids: string[] = [];
-  for (let after: number | null = 0; after !== null; ) {
-    const page = await readFeed(views, after, {}, 500);
-    ids.push(...page.events.map(({ event }) => event.id));
-    after = page.next;
-  }
-  return ids;
-}
-
-/** The view is the fold of the log, and the feed has each of its events once, in order. */
-async function expectProjected(accountNumber: string): Promise<void> {
-  const current = await env.ACCOUNT_LOGS.getByName(accountNumber).current();
-  expect(await readAccount(views, accountNumber)).toEqual(current);
-  const own = (await feedIds()).filter((id) => id.startsWith(`${accountNumber}:`));
-  expect(own).toEqual(
-    Array.from({ length: current?.version ?? 0 }, (_, index) => `${accountNumber}:${index + 1}`),
-  );
-}
 
 /** A generator with a seed (mulberry32), so that what failed can be run again. */
 function random(seed: number): () => number {
@@ -140,60 +99,6 @@ describe("a batch", () => {
       ACCOUNT_CONFIRMED: 0,
       ACCOUNT_ACTIVE: 1,
     });
-  });
-});
-
-describe("an isolate that remembers what it wrote", () => {
-  it("projects what follows once, where another went on in between and everything comes twice", async () => {
-    const [one, other] = [{ ...env }, { ...env }];
-    const { accountNumber, events } = await account(6);
-    const messages = each(events);
-    const turns = [
-      [one, 0],
-      [other, 1],
-      [one, 2],
-      [other, 3],
-      [one, 4],
-      [one, 5],
-    ] as const;
-    for (const [isolate, index] of turns) {
-      for (const again of [index, index, 0, Math.max(index - 1, 0)]) {
-        const delivered = await deliverTo(isolate, messages.slice(again, again + 1));
-        expect(delivered.retried).toEqual([]);
-        expect((await readAccount(views, accountNumber))?.version).toBe(index + 1);
-      }
-    }
-    await expectProjected(accountNumber);
-    expect((await readStatusTotals(views)).ACCOUNT_PENDING).toBe(1);
-  });
-
-  it("does not bring back what a repair mended meanwhile", async () => {
-    const accountNumber = `P-${++accounts}`;
-    const log = env.ACCOUNT_LOGS.getByName(accountNumber);
-    await log.execute([request(CREATE), request({ type: "confirm" }), request({ type: "activate" })], false);
-    const messages = each([...(await log.events(0, 10)).events]);
-    const isolate = { ...env };
-    /** Also what a repair of that flag alone comes to. */
-    const turnFlag = () => views.exec("UPDATE accounts SET default_account = 1 - default_account");
-    await deliver(messages.slice(0, 1));
-    await turnFlag();
-    await deliverTo(isolate, messages.slice(1, 2));
-    await turnFlag();
-    await deliverTo(isolate, messages.slice(2));
-
-    await expectProjected(accountNumber);
-  });
-
-  it("makes the views anew where they were lost under it", async () => {
-    const isolate = { ...env };
-    const { accountNumber, events } = await account(3);
-    await deliverTo(isolate, [message(events.slice(0, 2))]);
-    await views.exec("DELETE FROM accounts");
-    await views.exec("DELETE FROM feed_chunks");
-    await deliverTo(isolate, [message(events.slice(2))]);
-
-    await expectProjected(accountNumber);
-    expect((await readStatusTotals(views)).ACCOUNT_PENDING).toBe(1);
   });
 });
 
