@@ -7,7 +7,16 @@ import type { ProcessorEnv } from "../../src/processor/env.ts";
 import worker from "../../src/processor/worker.ts";
 import { CREATE, MAKE_DEFAULT } from "../workerd/commands.ts";
 import { deliver } from "../workerd/queue.ts";
-import { Circle, functionNamed, logOf, typesOf } from "../workerd/reacting.ts";
+import {
+  Circle,
+  confirming,
+  fresh,
+  functionNamed,
+  logOf,
+  parkedNow,
+  send,
+  typesOf,
+} from "../workerd/reacting.ts";
 import { useEmptyViews } from "../workerd/views.ts";
 
 useEmptyViews();
@@ -17,32 +26,8 @@ beforeEach(() => {
 });
 afterEach(() => vi.restoreAllMocks());
 
-/** Logs outlive a test. */
-const fresh = (name: string): string => `${name}-${crypto.randomUUID().slice(0, 8)}`;
-
-/** Confirms what is created, expecting that nothing else happened. */
-const confirming = functionNamed(
-  "confirming",
-  ["ACCOUNT_CREATED"],
-  ({ event: { accountNumber, version } }) => ({
-    commands: [{ command: "confirm", accountNumber, expectedVersion: version }],
-  }),
-);
-
 /** What a function answers when it has nothing to say. */
 const SILENT = { commands: [] };
-
-async function send(circle: Circle, method: "GET" | "POST", path: string) {
-  const bindings: ProcessorEnv = { ...env, ...circle.bindings() };
-  const response = await worker.fetch(new Request(`http://localhost${path}`, { method }), bindings);
-  // biome-ignore lint/suspicious/noExplicitAny: what a test expects of a body is the test's own claim
-  const body: any = await response.json();
-  return { status: response.status, body };
-}
-
-async function parkedNow(circle: Circle) {
-  return (await send(circle, "GET", "/v1/operations/parked")).body.items;
-}
 
 async function failUntilParked(circle: Circle): Promise<void> {
   for (let attempt = 0; circle.reactions.length > 0; attempt++) {
@@ -434,150 +419,6 @@ describe("a function", () => {
     await circle.run();
     expect(asked.slice(2)).toEqual([`${other}:2`]);
   });
-});
-
-describe("a part of the system that fails", () => {
-  it("on the way to the queue makes the account's events come again", async () => {
-    const circle = new Circle({ FUNCTION_CONFIRMING: confirming });
-    const number = fresh("UNSENT");
-    await circle.command(number, CREATE);
-    const messages = [...circle.events];
-    const failing = Object.assign(Object.create(env.ACCOUNT_REACTIONS), {
-      sendBatch: () => Promise.reject(new Error("Queue sendBatch failed: overloaded")),
-    });
-    const delivered = await circle.deliverEvents({ ACCOUNT_REACTIONS: failing });
-    expect(delivered.acked).toEqual([]);
-    expect(delivered.retried).toHaveLength(messages.length);
-
-    circle.events.push(...messages);
-    await circle.run();
-    expect(await typesOf(number)).toHaveLength(2);
-  });
-
-  it("at the commands is not the function's failure: it comes again, and is never parked for it", async () => {
-    const circle = new Circle({ FUNCTION_CONFIRMING: confirming });
-    const number = fresh("OUTAGE");
-    await circle.command(number, CREATE);
-    await circle.deliverEvents();
-    for (const COMMANDS of [
-      { execute: () => Promise.reject(new Error("Worker not found")) },
-      { execute: async () => [{ kind: "unavailable" as const }] },
-    ]) {
-      for (let attempt = 0; attempt < 15; attempt++) {
-        expect((await circle.deliverReactions({ COMMANDS })).retried).toEqual([0]);
-      }
-    }
-    await circle.run();
-    expect(await typesOf(number)).toHaveLength(2);
-  });
-
-  it("so that an event is missing is made good with the repair, which functions are told of, too", async () => {
-    const circle = new Circle({ FUNCTION_CONFIRMING: confirming });
-    const [gap, behind] = [fresh("GAP"), fresh("BEHIND")];
-    for (const number of [gap, behind]) await circle.command(number, CREATE);
-    circle.events.splice(0);
-    await circle.command(gap, MAKE_DEFAULT);
-    await circle.deliverEvents();
-    await deliver([{ accountNumber: behind }], env.VIEWS, "account-repairs", circle.bindings());
-    await circle.run();
-
-    expect(await typesOf(behind)).toEqual(["ACCOUNT_CREATED", "ACCOUNT_CONFIRMED"]);
-    // The command expected that nothing had happened to the account, so it was asked, and refused.
-    expect((await send(circle, "GET", "/v1/operations/functions")).body.items[0].reactions).toBe(2);
-  });
-
-  it("so that messages are lost is made good by the clock, once it is sure, and by an operator at once", async () => {
-    const circle = new Circle({ FUNCTION_CONFIRMING: confirming });
-    const [first, second] = [fresh("LOSS"), fresh("LOSS")];
-    for (const number of [first, second]) {
-      await circle.command(number, CREATE);
-      await circle.deliverEvents();
-      circle.reactions.splice(0);
-      await seeToLost({ ...env, ...circle.bindings() });
-      expect(circle.reactions).toEqual([]);
-      if (number === first) {
-        expect((await send(circle, "POST", "/v1/operations/parked/replay")).body).toEqual({ replaying: 1 });
-      } else {
-        const now = Date.now();
-        const clock = vi.spyOn(Date, "now").mockReturnValue(now + 61_000);
-        await seeToLost({ ...env, ...circle.bindings() });
-        clock.mockRestore();
-      }
-      await circle.run();
-      expect(await typesOf(number)).toHaveLength(2);
-    }
-    expect((await send(circle, "POST", "/v1/operations/parked/replay")).body).toEqual({ replaying: 0 });
-  });
-
-  it("so that the message of a function that is to try again is lost is made good by the clock, too", async () => {
-    let isBroken = true;
-    const mended = functionNamed("mended", ["ACCOUNT_CREATED"], ({ event: { accountNumber } }) => {
-      if (isBroken) throw new Error("Broken");
-      return { commands: [{ command: "confirm", accountNumber }] };
-    });
-    const circle = new Circle({ FUNCTION_MENDED: mended });
-    const number = fresh("FORGOT");
-    await circle.command(number, CREATE);
-    await circle.deliverEvents();
-    await circle.deliverReactions();
-    expect(circle.reactions.splice(0)).toHaveLength(1);
-    isBroken = false;
-    const now = Date.now();
-    vi.spyOn(Date, "now").mockReturnValue(now + 31_000);
-    await seeToLost({ ...env, ...circle.bindings() });
-    await circle.deliverReactions();
-
-    expect(await typesOf(number)).toHaveLength(2);
-  });
-
-  it("so often that the queue gives a message up leaves it to a person", async () => {
-    const circle = new Circle({ FUNCTION_CONFIRMING: confirming });
-    const number = fresh("DEAD");
-    await circle.command(number, CREATE);
-    await circle.deliverEvents();
-    await deliver(circle.reactions.splice(0), env.VIEWS, "account-reactions-dead", circle.bindings());
-    expect(await parkedNow(circle)).toMatchObject([{ accountNumber: number, function: "confirming" }]);
-
-    await send(circle, "POST", "/v1/operations/parked/replay");
-    await circle.run();
-    expect(await parkedNow(circle)).toEqual([]);
-    expect(await typesOf(number)).toHaveLength(2);
-  });
-});
-
-it("the map shows what leads to what, with counts and lags, whole or narrowed", async () => {
-  const circle = new Circle({ FUNCTION_CONFIRMING: confirming });
-  await circle.command(fresh("MAP"), CREATE);
-  await circle.run();
-
-  await env.OPERATIONS.prepare(
-    `INSERT INTO subscriptions (id, url, types, secret, created_at, position)
-     VALUES ('S-1', 'https://example.com/', '["ACCOUNT_CLOSED"]', 'whsec_', 0, 1)`,
-  ).run();
-  const { body } = await send(circle, "GET", "/v1/map");
-  expect(body.subscriptions).toEqual([
-    { id: "S-1", url: "https://example.com/", types: ["ACCOUNT_CLOSED"], state: "active", lag: 1 },
-  ]);
-  expect((await send(circle, "GET", "/v1/map?event=ACCOUNT_CREATED")).body.subscriptions).toEqual([]);
-  expect(body.events).toHaveLength(10);
-  expect(body.functions).toMatchObject([{ name: "confirming", reactions: 1, parked: 0 }]);
-  expect(body).toMatchObject({ counts: { accounts: 1, parked: 0 }, lagMs: { events: 2 } });
-  const lagOf = (type: string) => body.events.find((event: { type: string }) => event.type === type).lagMs;
-  expect(lagOf("ACCOUNT_CREATED")).toEqual({ p50: expect.any(Number), p99: expect.any(Number), events: 1 });
-  expect(lagOf("ACCOUNT_CLOSED")).toEqual({ p50: null, p99: null, events: 0 });
-  const narrow = await send(circle, "GET", "/v1/map?function=confirming");
-  expect(narrow.body.events).toMatchObject([
-    { type: "ACCOUNT_CREATED", commands: ["create"], functions: ["confirming"] },
-  ]);
-  expect((await send(circle, "GET", "/v1/map?function=nobody")).status).toBe(404);
-  expect((await send(circle, "GET", "/v1/map?what=ever")).status).toBe(400);
-});
-
-it("the map and the list have a function as soon as it is bound, before anything happens", async () => {
-  const circle = new Circle({ FUNCTION_CONFIRMING: confirming });
-  const isThere = { name: "confirming", reactsTo: ["ACCOUNT_CREATED"], reactions: 0, position: null };
-  expect((await send(circle, "GET", "/v1/map")).body.functions).toMatchObject([isThere]);
-  expect((await send(circle, "GET", "/v1/operations/functions")).body.items).toMatchObject([isThere]);
 });
 
 it("a message that is none is kept whole", async () => {

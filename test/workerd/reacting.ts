@@ -8,6 +8,7 @@ import type { AccountCommand } from "../../src/account/commands.ts";
 import type { RecordedAccountEvent } from "../../src/account/events.ts";
 import type { EventsMessage } from "../../src/account/events-message.ts";
 import type { FunctionBindingName, ProcessorEnv } from "../../src/processor/env.ts";
+import worker from "../../src/processor/worker.ts";
 import type { Answer, FunctionBinding, Happened, ReactionType } from "../../src/reactions/contract.ts";
 import { recordSends } from "./account-objects.ts";
 import { request } from "./commands.ts";
@@ -116,4 +117,29 @@ export function functionNamed(
       return react(happened);
     },
   };
+}
+
+/** A number that nobody had, with a name to know it by. */
+export const fresh = (name: string): string => `${name}-${crypto.randomUUID().slice(0, 8)}`;
+
+/** Confirms what is created, expecting that nothing else happened. */
+export const confirming = functionNamed(
+  "confirming",
+  ["ACCOUNT_CREATED"],
+  ({ event: { accountNumber, version } }) => ({
+    commands: [{ command: "confirm", accountNumber, expectedVersion: version }],
+  }),
+);
+
+/** A request to the processor. */
+export async function send(circle: Circle, method: "GET" | "POST", path: string) {
+  const bindings: ProcessorEnv = { ...env, ...circle.bindings() };
+  const response = await worker.fetch(new Request(`http://localhost${path}`, { method }), bindings);
+  // biome-ignore lint/suspicious/noExplicitAny: what a test expects of a body is the test's own claim
+  const body: any = await response.json();
+  return { status: response.status, body };
+}
+
+export async function parkedNow(circle: Circle) {
+  return (await send(circle, "GET", "/v1/operations/parked")).body.items;
 }
