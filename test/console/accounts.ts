@@ -120,6 +120,28 @@ export function accountsTests(console: ConsoleUnderTest): void {
     expect(await page.getByRole("rowheader").allTextContents()).toEqual(["ARRIVES", "STAYS"]);
   });
 
+  it("keeps rows in their places also where as many came as a page holds", async () => {
+    const system = console.system();
+    const open50 = (prefix: string) =>
+      system.post(
+        "/v1/commands",
+        Array.from({ length: 51 }, (_, place) => ({
+          command: "create",
+          userId: 509,
+          accountNumber: `${prefix}-${place}`,
+        })),
+      );
+    await open50("EARLIER");
+    const { page } = await open("/accounts?user=509");
+    const rows = page.getByRole("rowheader");
+    await page.getByRole("link", { name: "Next page" }).waitFor();
+    const before = await rows.allTextContents();
+    expect(before).toHaveLength(50);
+    await open50("LATER");
+    await page.getByRole("button", { name: "Show 50 more" }).waitFor();
+    expect(await rows.allTextContents()).toEqual(before);
+  });
+
   it("says what is wrong with a filter", async () => {
     const opened = await open("/accounts?user=nobody");
     await opened.page.locator('[aria-invalid="true"]').waitFor();

@@ -94,6 +94,20 @@ export function overviewTests(console: ConsoleUnderTest): void {
     await feedLines(page).filter({ hasText: "HELD-BACK" }).filter({ hasText: "Activated" }).waitFor();
   });
 
+  it("holds the feed still under a pointer, so that what is clicked is what was aimed at", async () => {
+    const { page } = await open("/");
+    await page.getByText("Live", { exact: true }).waitFor();
+    const first = feedLines(page).first();
+    const aimedAt = await first.textContent();
+    await first.hover();
+    await system().post("/v1/accounts", { userId: 75, accountNumber: "POINTED-PAST" });
+
+    await page.getByText("Held while you are in it: 3 events since").waitFor();
+    expect(await first.textContent()).toBe(aimedAt);
+    await page.mouse.move(0, 0);
+    await feedLines(page).filter({ hasText: "POINTED-PAST" }).filter({ hasText: "Activated" }).waitFor();
+  });
+
   it.each([NARROW.viewport.width, WIDE.viewport.width])(
     "moves nothing when something new is shown: %i px wide",
     async (width) => {

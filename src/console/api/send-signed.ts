@@ -6,7 +6,10 @@ import { endSession, type Session, session, startSession } from "./session.ts";
 /** A token that ends sooner would end on its way. */
 const MARGIN_MS = 20_000;
 
-/** `fetch` in the name of whoever is signed in. Looks at the session and follows it not: who calls this in an effect is not to start anew with each renewal. */
+/**
+ * `fetch` in the name of whoever is signed in. It looks at the session without following it: an effect that calls this is not to
+ * run anew with each renewal.
+ */
 export async function sendSigned(url: string, init: RequestInit): Promise<Response> {
   const current = await usableSession();
   const response = await fetch(url, signed(init, current));

@@ -1,36 +1,44 @@
 // Rows that came since a list was opened wait until they are asked for: they would move others from under a pointer.
 
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { Button } from "./button.tsx";
 
 interface HeldBack<Row> {
-  /** Those that the list began with, each in its place, as they are now. */
+  /** Those that the list began with, each in its place, as they are now; as they were last, where newer ones took their page. */
   readonly shown: readonly Row[];
   /** How many came since. */
   readonly others: number;
   readonly showOthers: () => void;
 }
 
-/** Another address is another list. */
+/**
+ * Another address is another list. `hasMore`: behind these rows there are others, so that one that is missing may have been
+ * pushed there by those that came, and stays; else it is gone.
+ */
 export function useHeldBack<Row>(
   href: string,
   rows: readonly Row[],
   keyOf: (row: Row) => string | number,
+  hasMore: boolean,
 ): HeldBack<Row> {
   const [begun, setBegun] = useState<{ href: string; keys: readonly (string | number)[] }>({
     href,
     keys: [],
   });
+  const seen = useRef(new Map<string | number, Row>());
   const byKey = new Map(rows.map((row) => [keyOf(row), row]));
-  const keys = begun.href === href ? begun.keys : [];
-  const shown = keys.flatMap((key) => {
-    const row = byKey.get(key);
-    return row === undefined ? [] : [row];
-  });
-  const showOthers = () => setBegun({ href, keys: [...byKey.keys()] });
+  const shown: Row[] = [];
+  for (const key of begun.href === href ? begun.keys : []) {
+    const row = byKey.get(key) ?? (hasMore ? seen.current.get(key) : undefined);
+    if (row === undefined) continue;
+    shown.push(row);
+    seen.current.set(key, row);
+    byKey.delete(key);
+  }
+  const showOthers = () => setBegun({ href, keys: rows.map(keyOf) });
   // Nothing is there yet to be moved.
   if (shown.length === 0 && rows.length > 0) showOthers();
-  return { shown, others: rows.length - shown.length, showOthers };
+  return { shown, others: byKey.size, showOthers };
 }
 
 /** First among a panel's actions: there it moves no other. */

@@ -5,7 +5,10 @@ import { signal } from "@preact/signals";
 interface TimeProps {
   /** Epoch milliseconds. */
   readonly at: number;
-  /** `relative`: "5 min ago", which goes on by itself. `clock`: "14:03:22". `short`, without it: "24 Nov, 14:03:22", with the year where that is another. */
+  /**
+   * `relative`: "5 min ago", which goes on by itself. `clock`: "14:03:22". `short`, without it: "24 Nov, 14:03:22", with the
+   * year where that is another.
+   */
   readonly form?: "relative" | "clock" | "short";
 }
 

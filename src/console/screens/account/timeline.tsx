@@ -1,12 +1,13 @@
 // The events of an account, newest first: each with its cause, who caused it, and a way to travel there.
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { hrefWith } from "../../api/use-query.ts";
 import { Button } from "../../parts/button.tsx";
 import { Failure } from "../../parts/failure.tsx";
 import { Loading } from "../../parts/loading.tsx";
 import { Panel } from "../../parts/panel.tsx";
+import { useHold } from "../../parts/use-hold.ts";
 import { numberWords, plural } from "../../parts/words.ts";
 import { pageOf, windowOf } from "./log-window.ts";
 import { TimelineEvent } from "./timeline-event.tsx";
@@ -26,8 +27,8 @@ interface TimelineProps {
 export function Timeline({ log, newest, page, version }: TimelineProps) {
   const { events, isReading, problem, retry } = log;
   const box = useRef<HTMLDivElement>(null);
-  const [heldAt, hold] = useHold(newest);
-  const shown = events.filter((event) => event.version <= heldAt);
+  const { held, end, attributes } = useHold(newest);
+  const shown = events.filter((event) => event.version <= held);
   const others = events.length - shown.length;
   const first = events[0]?.version;
   // Whoever is at the newest travels nowhere as a newer one comes, and reads on where they read.
@@ -52,24 +53,11 @@ export function Timeline({ log, newest, page, version }: TimelineProps) {
         others === 0 ? (
           <span class="number">{plural(newest, "event")}, newest first</span>
         ) : (
-          <Button onClick={hold.end}>Show {numberWords(others)} more</Button>
+          <Button onClick={end}>Show {numberWords(others)} more</Button>
         )
       }
     >
-      <div
-        ref={box}
-        class="timeline-box"
-        onPointerMove={hold.begin}
-        onPointerLeave={hold.end}
-        onFocusIn={({ target }) => {
-          // A click leaves the focus behind, and goes on elsewhere.
-          if (target instanceof Element && target.matches(":focus-visible")) hold.begin();
-        }}
-        onFocusOut={({ relatedTarget }) => {
-          const isWithin = relatedTarget instanceof Node && box.current?.contains(relatedTarget);
-          if (!isWithin) hold.end();
-        }}
-      >
+      <div ref={box} class="timeline-box" {...attributes}>
         {problem === null ? null : <Failure problem={problem} retry={retry} />}
         {isReading && events.length === 0 ? <Loading rows={8} what="Reading events" /> : null}
         <ol class="timeline" reversed>
@@ -86,17 +74,6 @@ export function Timeline({ log, newest, page, version }: TimelineProps) {
       <Pages newest={newest} page={page} version={version} />
     </Panel>
   );
-}
-
-/**
- * The newest version that is shown. New events come in at the top, and would move the others from under a pointer or away
- * from a keyboard: while one of them is there, they wait.
- */
-function useHold(newest: number): [heldAt: number, { begin(): void; end(): void }] {
-  const [heldAt, setHeldAt] = useState<number | null>(null);
-  const begin = () => setHeldAt((already) => already ?? newest);
-  const end = () => setHeldAt(null);
-  return [heldAt ?? newest, { begin, end }];
 }
 
 function Pages({ newest, page, version }: Omit<TimelineProps, "log">) {

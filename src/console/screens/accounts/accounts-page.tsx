@@ -27,8 +27,13 @@ interface AccountsPageProps {
 }
 
 export function AccountsPage({ href, of, narrowed, cursor }: AccountsPageProps) {
-  const held = useHeldBack(href, of.value?.items ?? NONE, ({ accountNumber }) => accountNumber);
   const next = cursorOf(of.value?._links.next?.href);
+  const held = useHeldBack(
+    href,
+    of.value?.items ?? NONE,
+    ({ accountNumber }) => accountNumber,
+    of.value?._links.next !== undefined,
+  );
   return (
     <Panel
       title={narrowed.user === "" ? "Accounts" : `Accounts of user ${narrowed.user}`}

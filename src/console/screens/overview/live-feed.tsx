@@ -10,6 +10,7 @@ import { Failure } from "../../parts/failure.tsx";
 import { Field } from "../../parts/field.tsx";
 import { Loading } from "../../parts/loading.tsx";
 import { Panel } from "../../parts/panel.tsx";
+import { useHold } from "../../parts/use-hold.ts";
 import { EVENT_TYPES, plural, wordsOf } from "../../parts/words.ts";
 import { FeedLine, LINE_HEIGHT_REM } from "./feed-line.tsx";
 
@@ -18,10 +19,11 @@ const SHOWN = 40;
 
 export function LiveFeed() {
   const [{ type = "" }, setQuery] = useQuery();
-  const [held, setHeld] = useState<readonly FeedItem[] | null>(null);
-  const all = held ?? recentEvents.value;
+  const [paused, setPaused] = useState<readonly FeedItem[] | null>(null);
+  const { held, attributes } = useHold(recentEvents.value);
+  const all = paused ?? held;
   const shown = all.filter((item) => type === "" || item.type === type).slice(0, SHOWN);
-  const missed = held === null ? 0 : newSince(held, recentEvents.value, type);
+  const missed = newSince(all, recentEvents.value, type);
   return (
     <Panel
       title="Live feed"
@@ -29,15 +31,15 @@ export function LiveFeed() {
         <>
           <TypeFilter type={type} onChoice={(chosen) => setQuery({ type: chosen })} />
           <Button
-            aria-pressed={held !== null}
-            onClick={() => setHeld(held === null ? recentEvents.value : null)}
+            aria-pressed={paused !== null}
+            onClick={() => setPaused(paused === null ? recentEvents.value : null)}
           >
-            {held === null ? "Pause" : "Resume"}
+            {paused === null ? "Pause" : "Resume"}
           </Button>
         </>
       }
     >
-      <div class="feed-place">
+      <div class="feed-place" {...attributes}>
         {shown.length === 0 ? <NoEvents type={type} /> : null}
         <ol class="feed" style={{ height: `${shown.length * LINE_HEIGHT_REM}rem` }}>
           {shown.map((item, line) => (
@@ -46,10 +48,15 @@ export function LiveFeed() {
         </ol>
       </div>
       <p class="feed-foot" role="status">
-        {held === null ? "Newest first" : `Paused: ${plural(missed, "event")} since`}
+        {footOf(paused !== null, missed)}
       </p>
     </Panel>
   );
+}
+
+function footOf(isPaused: boolean, missed: number): string {
+  if (isPaused) return `Paused: ${plural(missed, "event")} since`;
+  return missed === 0 ? "Newest first" : `Held while you are in it: ${plural(missed, "event")} since`;
 }
 
 function newSince(held: readonly FeedItem[], recent: readonly FeedItem[], type: string): number {
