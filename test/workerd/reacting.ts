@@ -10,7 +10,7 @@ import type { EventsMessage } from "../../src/account/events-message.ts";
 import type { FunctionBindingName, ProcessorEnv } from "../../src/processor/env.ts";
 import worker from "../../src/processor/worker.ts";
 import type { Answer, FunctionBinding, Happened, ReactionType } from "../../src/reactions/contract.ts";
-import { recordSends } from "./account-objects.ts";
+import { recordSendsOf } from "./account-objects.ts";
 import { request } from "./commands.ts";
 import { type Delivered, deliver } from "./queue.ts";
 
@@ -24,6 +24,8 @@ type Functions = Readonly<Record<FunctionBindingName, FunctionBinding>>;
 export class Circle {
   readonly #functions: Functions;
   readonly #sends: MockInstance;
+  /** Those of earlier tests may have something to send still. */
+  readonly #accounts = new Set<string>();
   /** What waits in the queues. */
   readonly events: EventsMessage[];
   readonly reactions: unknown[] = [];
@@ -33,7 +35,7 @@ export class Circle {
   /** Until the mocks are restored. */
   constructor(functions: Functions) {
     this.#functions = functions;
-    const { sent, sendBatch } = recordSends();
+    const { sent, sendBatch } = recordSendsOf((accountNumber) => this.#accounts.has(accountNumber));
     this.events = sent;
     this.#sends = sendBatch;
   }
@@ -55,6 +57,7 @@ export class Circle {
 
   /** Until its events are in the queue: an account that sent just now pauses before it sends again. */
   async command(accountNumber: string, command: AccountCommand): Promise<CommandOutcome> {
+    this.#accounts.add(accountNumber);
     const [outcome] = await env.ACCOUNT_LOGS.getByName(accountNumber).execute([request(command)], false);
     if (outcome === undefined) throw new Error("one outcome for one command");
     const last = outcome.kind === "accepted" ? outcome.events.at(-1)?.id : undefined;
