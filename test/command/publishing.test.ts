@@ -1,14 +1,13 @@
 // Publishing: every event reaches the queue, whatever fails between its commit and the send.
 
-import { abortAllDurableObjects, env, evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
+import { env, evictDurableObject, reset, runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { alarmOf, billedRows, recordSendsOf, storageOf, versionsOf } from "../workerd/account-objects.ts";
+import { alarmOf, billedRows, recordSends, storageOf, versionsOf } from "../workerd/account-objects.ts";
 import { CREATE, request, toggles } from "../workerd/commands.ts";
 
 beforeEach(async () => {
-  objectsBefore = objects;
-  // Accounts of earlier tests that are still publishing would wait where this one's pauses are watched.
-  await abortAllDurableObjects();
+  // An account of an earlier test that is still publishing would send and wait where this one is watched.
+  await reset();
   vi.spyOn(console, "error").mockReturnValue();
 });
 afterEach(() => vi.restoreAllMocks());
@@ -34,16 +33,7 @@ function holdPauses() {
   };
 }
 
-/** Of the accounts that the test makes. */
-const recordOwnSends = () => recordSendsOf(isOwn);
-
-function isOwn(accountNumber: string): boolean {
-  const [, number] = /^PUB-(\d+)$/.exec(accountNumber) ?? [];
-  return Number(number) > objectsBefore;
-}
-
 let objects = 0;
-let objectsBefore = 0;
 function newLog() {
   const accountNumber = `PUB-${++objects}`;
   return { accountNumber, log: env.ACCOUNT_LOGS.getByName(accountNumber) };
@@ -55,7 +45,7 @@ const until = (condition: () => boolean) =>
 
 describe("right after the commit", () => {
   it("sends what was written, in order", async () => {
-    const { sent } = recordOwnSends();
+    const { sent } = recordSends();
     const { accountNumber, log } = newLog();
     const [outcome] = await log.execute([request(CREATE)], false);
     await log.execute(toggles(2), false);
@@ -67,7 +57,7 @@ describe("right after the commit", () => {
   });
 
   it("sends a burst in a few messages, one flight at a time", async () => {
-    const { sent, sendBatch } = recordOwnSends();
+    const { sent, sendBatch } = recordSends();
     const record = sendBatch.getMockImplementation();
     let inFlight = 0;
     let most = 0;
@@ -88,7 +78,7 @@ describe("right after the commit", () => {
   });
 
   it("waits for nothing where the account was at rest", async () => {
-    const { sent } = recordOwnSends();
+    const { sent } = recordSends();
     const { log } = newLog();
     await log.execute([request(CREATE)], false);
     await until(() => versionsOf(sent).length === 1);
@@ -100,7 +90,7 @@ describe("right after the commit", () => {
   });
 
   it("waits between two sends of a burst, the longer the more the first carried, and acknowledges meanwhile", async () => {
-    const { sent } = recordOwnSends();
+    const { sent } = recordSends();
     const pauses = holdPauses();
     vi.spyOn(Date, "now").mockReturnValue(Date.now());
     const { log } = newLog();
@@ -119,7 +109,7 @@ describe("right after the commit", () => {
   });
 
   it("reads nothing back from the log", async () => {
-    const { sent } = recordOwnSends();
+    const { sent } = recordSends();
     const { accountNumber, log } = newLog();
     await log.execute([request(CREATE)], false);
     await until(() => versionsOf(sent).length === 1);
@@ -132,7 +122,7 @@ describe("right after the commit", () => {
   });
 
   it("sends each event once, in order, where more wait than are kept in memory", async () => {
-    const { sent, sendBatch } = recordOwnSends();
+    const { sent, sendBatch } = recordSends();
     const record = sendBatch.getMockImplementation();
     let isOpen = false;
     sendBatch.mockImplementation(async (messages) => {
@@ -149,7 +139,7 @@ describe("right after the commit", () => {
   });
 
   it("cuts messages so that each is billed as one", async () => {
-    const { sent, sendBatch } = recordOwnSends();
+    const { sent, sendBatch } = recordSends();
     const { log } = newLog();
     await log.execute([request(CREATE)], false);
     const long = toggles(500).map((toggle) => ({
@@ -171,7 +161,7 @@ describe("right after the commit", () => {
 
 describe("when a send fails", () => {
   it("has acknowledged all the same, and the alarm sends it", async () => {
-    const { sent, sendBatch } = recordOwnSends();
+    const { sent, sendBatch } = recordSends();
     const { accountNumber, log } = newLog();
     sendBatch.mockRejectedValueOnce(new Error("Unknown Internal Error (15000)"));
     const [outcome] = await log.execute([request(CREATE)], false);
@@ -185,7 +175,7 @@ describe("when a send fails", () => {
   });
 
   it("goes on from where it had come with the next command", async () => {
-    const { sent, sendBatch } = recordOwnSends();
+    const { sent, sendBatch } = recordSends();
     const { log } = newLog();
     sendBatch.mockRejectedValueOnce(new Error("overloaded"));
     await log.execute([request(CREATE)], false);
@@ -196,7 +186,7 @@ describe("when a send fails", () => {
   });
 
   it("never lets the alarm throw or go out, and waits longer each time, up to a minute", async () => {
-    const { sent, sendBatch } = recordOwnSends();
+    const { sent, sendBatch } = recordSends();
     const record = sendBatch.getMockImplementation() ?? (async () => {});
     const { accountNumber, log } = newLog();
     sendBatch.mockRejectedValue(new Error("overloaded"));
@@ -224,7 +214,7 @@ describe("when a send fails", () => {
 
 describe("when the object is gone between commit and publish", () => {
   async function committedOnly() {
-    const { sendBatch } = recordOwnSends();
+    const { sendBatch } = recordSends();
     sendBatch.mockRejectedValue(new Error("gone"));
     const made = newLog();
     await made.log.execute([request(CREATE)], false);
@@ -237,7 +227,7 @@ describe("when the object is gone between commit and publish", () => {
 
   it("publishes when the alarm wakes it", async () => {
     const { accountNumber, log } = await committedOnly();
-    const { sent } = recordOwnSends();
+    const { sent } = recordSends();
 
     expect(await runDurableObjectAlarm(log)).toBe(true);
 
@@ -247,7 +237,7 @@ describe("when the object is gone between commit and publish", () => {
 
   it("publishes when a command wakes it", async () => {
     const { log } = await committedOnly();
-    const { sent } = recordOwnSends();
+    const { sent } = recordSends();
     await log.execute(toggles(1), false);
 
     await until(() => versionsOf(sent).length === 4);
@@ -259,7 +249,7 @@ describe("when the object is gone between commit and publish", () => {
     await storageOf(accountNumber, (storage) => {
       storage.sql.exec("UPDATE events SET type = 'ACCOUNT_CREATED' WHERE version = 2");
     });
-    const { sent } = recordOwnSends();
+    const { sent } = recordSends();
     await runDurableObjectAlarm(log);
 
     expect(versionsOf(sent)).toEqual([1, 2, 3]);
@@ -268,7 +258,7 @@ describe("when the object is gone between commit and publish", () => {
 
 describe("when the object wakes", () => {
   it("sends nothing twice where no alarm is armed: all was published", async () => {
-    const { sent, sendBatch } = recordOwnSends();
+    const { sent, sendBatch } = recordSends();
     const { accountNumber, log } = newLog();
     await log.execute([request(CREATE)], false);
     await log.execute(toggles(2), false);
@@ -285,7 +275,7 @@ describe("when the object wakes", () => {
   });
 
   it("by several commands at once sends each event, and none twice", async () => {
-    const { sent } = recordOwnSends();
+    const { sent } = recordSends();
     const { log } = newLog();
     await log.execute([request(CREATE)], false);
     await until(() => versionsOf(sent).length === 1);
@@ -299,7 +289,7 @@ describe("when the object wakes", () => {
   });
 
   it("sends again only what came after the newest row's mark, where an alarm is still armed", async () => {
-    const { sent } = recordOwnSends();
+    const { sent } = recordSends();
     const { log } = newLog();
     await log.execute([request(CREATE)], false);
     for (let count = 2; count <= 50; count++) {
@@ -314,7 +304,7 @@ describe("when the object wakes", () => {
   });
 
   it("arms one alarm for a whole burst", async () => {
-    recordOwnSends();
+    recordSends();
     const { accountNumber, log } = newLog();
     await log.execute([request(CREATE)], false);
     const armed = await alarmOf(accountNumber);

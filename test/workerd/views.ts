@@ -25,7 +25,7 @@ export function useEmptyViews(): D1Database {
   beforeEach(async () => {
     await applyD1Migrations(env.VIEWS, env.VIEWS_MIGRATIONS);
     await empty(env.VIEWS, ["accounts", "feed_chunks"]);
-    // Another file's subscriptions are no one's here. The hub's own mark is left: it remembers that it made it.
+    // Another test's subscriptions are no one's here. The hub's own mark is left: it remembers that it made it.
     await unmarkFollowed(env.VIEWS, "subscriptions");
     await applyD1Migrations(env.OPERATIONS, env.OPERATIONS_MIGRATIONS);
     await empty(env.OPERATIONS, OPERATIONS_TABLES);
