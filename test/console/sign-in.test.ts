@@ -232,9 +232,6 @@ it("stays signed out where the sign-in was being renewed", async () => {
 
 /** As after a deploy: the files that this page knows are gone, and the page of now names others. */
 async function deployAnew(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    document.querySelector('meta[name="inputs"]')?.setAttribute("content", "an older build");
-  });
   let isLoadedAnew = false;
   page.on("request", (request) => {
     isLoadedAnew ||= request.isNavigationRequest();

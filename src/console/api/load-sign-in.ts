@@ -1,13 +1,13 @@
 // Loading the code that signs in, renews and signs out: when it is wanted, which is seldom.
 
-import { reloadIfDeployed } from "./reload.ts";
+import { reloadIfAnswered } from "./reload.ts";
 
 /** Null where it can't be loaded. Where a deploy took it away, the page is loaded anew, and then has it. */
 export async function loadSignIn(): Promise<typeof import("./sign-in.ts") | null> {
   try {
     return await import("./sign-in.ts");
   } catch {
-    await reloadIfDeployed();
+    await reloadIfAnswered();
     return null;
   }
 }

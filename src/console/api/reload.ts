@@ -1,4 +1,4 @@
-// Loading the whole page anew, where a deploy took away a part of it: once, so that no page loads for ever.
+// Loading the whole page anew, where a part of it can't be loaded any more: once, so that no page loads for ever.
 
 import { shownSecret } from "./shown-secret.ts";
 
@@ -6,27 +6,30 @@ const STORED_AT = "tributary.reloaded-at";
 /** A page that was loaded anew less than this ago would not be helped by it. */
 const AGAIN_AFTER_MS = 30_000;
 
-/** Where the service has another build by now. While it does not answer, a page that is there is better than none. */
-export async function reloadIfDeployed(): Promise<void> {
-  const deployed = await deployedBuild();
-  if (deployed === null || deployed === buildOf(document)) return;
+/**
+ * Where the service answers: then a deploy took the part away, or the browser remembers that it could not be loaded, which
+ * the HTML standard had it do until 2026. While it does not answer, a page that is there is better than none. Says whether
+ * it answers.
+ */
+export async function reloadIfAnswered(): Promise<boolean> {
+  if (!(await answers())) return false;
   // A page that is loaded anew would forget it, and nobody says it again.
-  if (shownSecret.value !== null) return;
+  if (shownSecret.value !== null) return true;
   const before = Number(sessionStorage.getItem(STORED_AT) ?? 0);
-  if (Date.now() - before < AGAIN_AFTER_MS) return;
+  if (Date.now() - before < AGAIN_AFTER_MS) return true;
   sessionStorage.setItem(STORED_AT, String(Date.now()));
   location.reload();
+  // Nothing goes on in a page that is leaving.
+  return new Promise(() => {});
 }
 
-async function deployedBuild(): Promise<string | null> {
+async function answers(): Promise<boolean> {
   try {
     const response = await fetch("/", { cache: "no-store" });
-    return buildOf(new DOMParser().parseFromString(await response.text(), "text/html"));
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    // As src/tools/build-console.ts writes it into the page. Something else may answer, a network's own sign-in say.
+    return page.querySelector('meta[name="inputs"]') !== null;
   } catch {
-    return null;
+    return false;
   }
 }
-
-/** As src/tools/build-console.ts writes it into the page; null where something else answered. */
-const buildOf = (page: Document): string | null =>
-  page.querySelector<HTMLMetaElement>('meta[name="inputs"]')?.content ?? null;

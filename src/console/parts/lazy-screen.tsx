@@ -1,10 +1,12 @@
-// A screen whose code is loaded when it is opened. Where that fails, its place says so, and it can be tried again there.
+// A screen whose code is loaded when it is opened. Where that fails, its place says so, and it is tried again.
 
 import type { ComponentType } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { lazy } from "preact-iso";
-import { reloadIfDeployed } from "../api/reload.ts";
-import { Failure } from "./failure.tsx";
+import type { Problem } from "../../client/problem.ts";
+import { reloadIfAnswered } from "../api/reload.ts";
+import { useRetry } from "../api/use-retry.ts";
+import { Broken, Failure } from "./failure.tsx";
 import { Loading } from "./loading.tsx";
 import { Screen } from "./screen.tsx";
 
@@ -13,28 +15,26 @@ export function lazyScreen(load: () => Promise<ComponentType>): ComponentType {
   return lazy(() => load().catch(() => () => <Again load={load} />));
 }
 
-type Attempt = { readonly Loaded: ComponentType } | "trying" | "failed";
+type Attempt = { readonly Loaded: ComponentType } | { readonly problem: Problem } | "first" | "broken";
 
 function Again({ load }: { load: () => Promise<ComponentType> }) {
-  const [attempt, setAttempt] = useState<Attempt>("trying");
+  const [attempt, setAttempt] = useState<Attempt>("first");
   const retry = useCallback(async () => {
-    setAttempt("trying");
     try {
       setAttempt({ Loaded: await load() });
     } catch {
-      await reloadIfDeployed();
-      setAttempt("failed");
+      const problem: Problem = { code: "unreachable", detail: "This screen could not be loaded" };
+      setAttempt((await reloadIfAnswered()) ? "broken" : { problem });
     }
   }, [load]);
   useEffect(() => void retry(), [retry]);
-  if (typeof attempt === "object") return <attempt.Loaded />;
+  const problem = typeof attempt === "object" && "problem" in attempt ? attempt.problem : null;
+  useRetry(problem, retry);
+  if (typeof attempt === "object" && "Loaded" in attempt) return <attempt.Loaded />;
+  if (attempt === "broken") return <Broken />;
   return (
     <Screen title="Not loaded yet">
-      {attempt === "trying" ? (
-        <Loading rows={6} />
-      ) : (
-        <Failure problem={{ code: "unreachable", detail: "This screen could not be loaded" }} retry={retry} />
-      )}
+      {problem === null ? <Loading rows={6} /> : <Failure problem={problem} retry={retry} />}
     </Screen>
   );
 }
