@@ -1,5 +1,6 @@
 // The subscription routes: who is to be told of events, how each is doing, and what is parked for it.
 
+import { waitUntil } from "cloudflare:workers";
 import type { Context, Hono } from "hono";
 import * as z from "zod";
 import { allow, type HttpEnv, ProblemError } from "../../http/app.ts";
@@ -86,7 +87,7 @@ async function subscribe(context: SubscriptionContext): Promise<Response> {
   const createdAt = Date.now();
   const id = crypto.randomUUID();
   const secret = generateSecret();
-  const isInserted = await insertSubscription(OPERATIONS, {
+  const subscription = await insertSubscription(OPERATIONS, {
     id,
     url,
     types,
@@ -96,14 +97,14 @@ async function subscribe(context: SubscriptionContext): Promise<Response> {
     positionEvent: await readFeedEventId(VIEWS, position),
     caughtUpAt: after === undefined ? createdAt : null,
   });
-  if (!isInserted) {
+  if (subscription === null) {
     throw new ProblemError({
       code: "too-many-subscriptions",
       detail: `There are ${MAX_SUBSCRIPTIONS}: delete one that nobody needs`,
     });
   }
-  await beginFollowing(context.env, id, position);
-  const subscription = await find(context, id);
+  // Nothing that could fail or take long is between the secret and whoever is told it this once.
+  waitUntil(beginFollowing(context.env, id, position));
   const created: z.infer<typeof createdSubscriptionSchema> = {
     ...subscriptionRepresentation(subscription, head),
     secret,
@@ -188,8 +189,8 @@ async function readBody<Schema extends z.ZodType>(
 
 const idOf = (context: SubscriptionContext): string => context.req.param("id") ?? "";
 
-async function find(context: SubscriptionContext, id = idOf(context)): Promise<Subscription> {
-  const subscription = await readSubscription(context.env.OPERATIONS, id);
+async function find(context: SubscriptionContext): Promise<Subscription> {
+  const subscription = await readSubscription(context.env.OPERATIONS, idOf(context));
   if (subscription === null) throw notFound();
   return subscription;
 }

@@ -53,15 +53,16 @@ function fromRow<Read extends Subscription>(row: Row<Read>) {
   return { ...row, types };
 }
 
-/** False where there are as many as there may be. */
+/** As it is stored; null where there are as many as there may be. */
 export async function insertSubscription(
   operations: D1Database,
   { id, url, types, secret, createdAt, position, positionEvent, caughtUpAt }: NewSubscription,
-): Promise<boolean> {
-  const { meta } = await operations
+): Promise<Subscription | null> {
+  const row = await operations
     .prepare(
       `INSERT INTO subscriptions (id, url, types, secret, created_at, position, position_event, caught_up_at)
-       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE (SELECT count(*) FROM subscriptions) < ${MAX_SUBSCRIPTIONS}`,
+       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE (SELECT count(*) FROM subscriptions) < ${MAX_SUBSCRIPTIONS}
+       RETURNING ${SHOWN_COLUMNS}`,
     )
     .bind(
       id,
@@ -73,8 +74,8 @@ export async function insertSubscription(
       positionEvent,
       caughtUpAt,
     )
-    .run();
-  return meta.changes > 0;
+    .first<Row<Subscription>>();
+  return row === null ? null : fromRow<Subscription>(row);
 }
 
 export async function readSubscription(operations: D1Database, id: string): Promise<Subscription | null> {

@@ -32,10 +32,7 @@ export async function wakeSubscriptionsBehind(env: ProcessorEnv): Promise<number
   return behind.length;
 }
 
-/**
- * For a subscription that begins behind a position. Never rejects: the clock, which whoever subscribes starts, sees to what
- * fails here, and nobody loses a secret to it that is told once.
- */
+/** For a subscription that begins behind a position. Never rejects: the clock, which whoever subscribes starts, sees to what fails here. */
 export async function beginFollowing(env: ProcessorEnv, id: string, position: number): Promise<void> {
   try {
     await markFollowed(env.VIEWS, "subscriptions");

@@ -98,6 +98,7 @@ describe("subscribing", () => {
     await seeToLost(env);
     expect(await looksAndWakes()).toBe(false);
     const { body } = await subscribe({ url: "http://localhost:9/", types: ["ACCOUNT_CREATED"] });
+    await vi.waitFor(async () => expect((await readFollowers(views)).subscriptions).toBe(true));
     expect(await looksAndWakes()).toBe(true);
     await views.exec("DELETE FROM followed");
     expect(await looksAndWakes()).toBe(false);
@@ -106,6 +107,26 @@ describe("subscribing", () => {
     await send("DELETE", `/v1/subscriptions/${body.id}`);
     await seeToLost(env);
     expect(await looksAndWakes()).toBe(false);
+  });
+
+  it("is answered with its secret before the views have taken their mark, and begins when they have", async () => {
+    await unmarkFollowed(views, "subscriptions");
+    const wake = vi.spyOn(SubscriptionObject.prototype, "wake");
+    const { promise: free, resolve: end } = Promise.withResolvers<void>();
+    const prepare = views.prepare.bind(views);
+    vi.spyOn(views, "prepare").mockImplementation((query) => {
+      const statement = prepare(query);
+      if (!query.startsWith("INSERT INTO followed")) return statement;
+      const bind = statement.bind.bind(statement);
+      return Object.assign(statement, {
+        bind: (...values: unknown[]) => ({ run: () => free.then(() => bind(...values).run()) }),
+      });
+    });
+    const { body } = await subscribe({ url: "http://localhost:9/", after: 0 });
+    expect(body.secret).toMatch(/^whsec_/);
+    expect(wake).not.toHaveBeenCalled();
+    end();
+    await vi.waitFor(() => expect(wake).toHaveBeenCalledOnce());
   });
 
   it("is answered though the views take no writes just then, and goes on with the clock", async () => {
