@@ -35,12 +35,19 @@ const MAX_ATTEMPTS = 10;
  * far as the event before; a row that was further stays as it is.
  */
 export async function repair(env: ProcessorEnv, accountNumber: string, feed?: RangeFeed): Promise<number> {
-  const row = await readRow(env, accountNumber);
-  const part = (await feed?.partOf(accountNumber, row)) ?? null;
-  const repairing = new Repairing(env, accountNumber, row, part, feed ?? null);
-  const trusted = part === null && row !== null ? projectedAccount(row) : null;
-  await part?.relink();
-  return repairing.run(trusted);
+  for (let attempt = 1; ; attempt++) {
+    const row = await readRow(env, accountNumber);
+    const part = (await feed?.partOf(accountNumber, row)) ?? null;
+    const repairing = new Repairing(env, accountNumber, row, part, feed ?? null);
+    const trusted = part === null && row !== null ? projectedAccount(row) : null;
+    await part?.relink();
+    try {
+      return await repairing.run(trusted);
+    } catch (error) {
+      // Whoever moved the account on may have mended the row that was taken as the fold: it begins again at that one.
+      if (feed !== undefined || !isMovedOn(error) || attempt === MAX_ATTEMPTS) throw error;
+    }
+  }
 }
 
 class Repairing {
@@ -86,7 +93,7 @@ class Repairing {
     let state = trusted;
     let failure: Unprojectable | null = null;
     for (let attempt = 1; ; attempt++) {
-      // Where another writer moved the account on, its log has more by now, and what was folded so far stays good.
+      // Where another writer moved the account on, its log has more by now, and what was folded from the start stays good.
       for await (const event of eventsAfter(
         this.#env.ACCOUNT_LOGS,
         this.#accountNumber,
@@ -105,7 +112,7 @@ class Repairing {
       }
       await this.#correct();
       // Read only now, so that little can come between it and the write, however long the log is.
-      if (attempt > 1) await this.#readRowAgain();
+      if (attempt > 1 && this.#feed !== null) await this.#readRowAgain(this.#feed);
       const version = state?.version ?? 0;
       const isBehind = failure === null && (this.#row?.version ?? 0) > version;
       if (this.#isMovedOn && isBehind && attempt < MAX_ATTEMPTS) continue;
@@ -117,7 +124,7 @@ class Repairing {
         await this.#write(state);
         break;
       } catch (error) {
-        if (!isMovedOn(error) || attempt === MAX_ATTEMPTS) throw error;
+        if (!isMovedOn(error) || this.#feed === null || attempt === MAX_ATTEMPTS) throw error;
       }
     }
     if (failure !== null) throw failure;
@@ -155,8 +162,8 @@ class Repairing {
         const isFurther = this.#row !== null && this.#row.version > (state?.version ?? 0);
         await this.#write(isFurther ? "as-before" : state);
       } catch (error) {
-        if (!isMovedOn(error) || attempt === MAX_ATTEMPTS) throw error;
-        await this.#readRowAgain();
+        if (!isMovedOn(error) || this.#feed === null || attempt === MAX_ATTEMPTS) throw error;
+        await this.#readRowAgain(this.#feed);
       }
     }
   }
@@ -192,28 +199,25 @@ class Repairing {
     this.#row = written && { ...written, feedPosition: this.#feedPosition };
   }
 
-  async #readRowAgain(): Promise<void> {
+  async #readRowAgain(feed: RangeFeed): Promise<void> {
     const row = await readRow(this.#env, this.#accountNumber);
     // Whoever else wrote it added to the feed what it says; and another repair perhaps what it lacked, too.
     this.#isMovedOn = true;
     this.#row = row;
-    this.#part = (await this.#feed?.partOf(this.#accountNumber, row)) ?? null;
-    await this.#part?.relink();
-    this.#feedPosition = this.#part?.head ?? row?.feedPosition ?? 0;
-    this.#lookedUpTo = this.#part?.end;
+    const part = await feed.partOf(this.#accountNumber, row);
+    await part.relink();
+    this.#part = part;
+    this.#feedPosition = part.head;
+    this.#lookedUpTo = part.end;
     const stillLacking: RecordedAccountEvent[] = [];
     for (const event of this.#lacking) {
-      if (await this.#isStillLacking(event, row?.version ?? 0)) stillLacking.push(event);
+      if ((await part.at(event.version)).length === 0) stillLacking.push(event);
     }
     const [first, last] = [stillLacking[0], stillLacking.at(-1)];
     if (first !== undefined && last !== undefined && last.version - first.version >= stillLacking.length) {
       throw new Error(`Another repair of ${this.#accountNumber} goes on`);
     }
     this.#lacking = stillLacking;
-  }
-
-  async #isStillLacking({ version }: RecordedAccountEvent, rowVersion: number): Promise<boolean> {
-    return this.#part === null ? version > rowVersion : (await this.#part.at(version)).length === 0;
   }
 }
 

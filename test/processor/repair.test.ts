@@ -52,3 +52,31 @@ describe("a repair from the start", () => {
     await expectProjected(accountNumber);
   });
 });
+
+describe("a repair from the checkpoint", () => {
+  it("folds on what another repair mended meanwhile, not on what it read itself", async () => {
+    const accountNumber = await projectedAccount(2);
+    const right = await readAccount(views, accountNumber);
+    await views
+      .prepare("UPDATE accounts SET status = 'ACCOUNT_SUSPENDED' WHERE account_number = ?1")
+      .bind(accountNumber)
+      .run();
+    const log = env.ACCOUNT_LOGS.getByName(accountNumber);
+    const { sendBatch } = recordSends();
+    await log.execute(toggles(2).slice(1), false);
+    sendBatch.mockRestore();
+    let isMended = false;
+    const mending = {
+      getByName: () => ({
+        ...log,
+        events: async (after: number, limit: number) => {
+          if (!isMended) await repair(env, accountNumber, new RangeFeed(views, ALL, false));
+          isMended = true;
+          return log.events(after, limit);
+        },
+      }),
+    };
+    expect(await repair({ ...bindings(), ACCOUNT_LOGS: mending }, accountNumber)).toBe(3);
+    expect(await readAccount(views, accountNumber)).toMatchObject({ status: right?.status, version: 3 });
+  });
+});
