@@ -160,7 +160,7 @@ export function accountTests(console: ConsoleUnderTest): void {
     await events(page).nth(1).hover();
     const shifts = await watchShifts(page);
     await console.system().post("/v1/accounts/POINTED-AT/commands/suspend", { reason: "unseen" });
-    await page.getByRole("button", { name: "Show 1 more" }).waitFor();
+    await page.getByText("Held while you are in it: 1 event since").waitFor();
     await command(page, "Activate").waitFor();
     await page
       .getByRole("region", { name: "Through time" })

@@ -142,6 +142,26 @@ export function accountsTests(console: ConsoleUnderTest): void {
     expect(await rows.allTextContents()).toEqual(before);
   });
 
+  it("lets a row go that the list is not of any more, also where others follow the page", async () => {
+    const system = console.system();
+    const members = Array.from({ length: 60 }, (_, place) => ({
+      command: "create",
+      userId: 510,
+      accountNumber: `LEAVES-${place}`,
+    }));
+    await system.post("/v1/commands", members);
+    const isActive = async (number: string) =>
+      (await system.get(`/v1/accounts/${number}`)).body.status === "ACCOUNT_ACTIVE";
+    for (const { accountNumber } of members) {
+      await expect.poll(() => isActive(accountNumber), { timeout: 30_000 }).toBe(true);
+    }
+    const { page } = await open("/accounts?user=510&status=ACCOUNT_ACTIVE");
+    const row = page.getByRole("rowheader", { name: "LEAVES-59", exact: true });
+    await row.waitFor();
+    await system.post("/v1/accounts/LEAVES-59/commands/suspend", {});
+    await row.waitFor({ state: "detached" });
+  });
+
   it("says what is wrong with a filter", async () => {
     const opened = await open("/accounts?user=nobody");
     await opened.page.locator('[aria-invalid="true"]').waitFor();

@@ -56,7 +56,7 @@ export function loadingTests({ open }: ConsoleUnderTest): void {
     });
     await page.route(/\/console\/map-.*\.js$/, (route) => route.fulfill({ status: 404 }));
     await page.getByRole("link", { name: "System map" }).click();
-    await page.getByRole("alert").filter({ hasText: "This screen broke" }).waitFor();
+    await page.getByRole("alert").filter({ hasText: "This screen could not be loaded" }).waitFor();
     expect(loads).toBe(1);
   });
 }

@@ -108,6 +108,15 @@ export function overviewTests(console: ConsoleUnderTest): void {
     await feedLines(page).filter({ hasText: "POINTED-PAST" }).filter({ hasText: "Activated" }).waitFor();
   });
 
+  it("holds nothing still where nothing is shown, and shows the next event under the pointer", async () => {
+    const { page } = await open("/?type=ACCOUNT_ARCHIVED");
+    await page.getByText("Live", { exact: true }).waitFor();
+    await page.getByText("None lately: archived").hover();
+    await system().post("/v1/accounts", { userId: 77, accountNumber: "POINTED-FOR" });
+    await system().post("/v1/accounts/POINTED-FOR/commands/archive", {});
+    await feedLines(page).filter({ hasText: "POINTED-FOR" }).filter({ hasText: "Archived" }).waitFor();
+  });
+
   it.each([NARROW.viewport.width, WIDE.viewport.width])(
     "moves nothing when something new is shown: %i px wide",
     async (width) => {

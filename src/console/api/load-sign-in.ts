@@ -2,7 +2,7 @@
 
 import { reloadIfAnswered } from "./reload.ts";
 
-/** Null where it can't be loaded. Where a deploy took it away, the page is loaded anew, and then has it. */
+/** Null where it can't be loaded; where the service answers all the same, the page is loaded anew, and then has it. */
 export async function loadSignIn(): Promise<typeof import("./sign-in.ts") | null> {
   try {
     return await import("./sign-in.ts");

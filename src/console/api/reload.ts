@@ -1,10 +1,10 @@
 // Loading the whole page anew, where a part of it can't be loaded any more: once, so that no page loads for ever.
 
-import { shownSecret } from "./shown-secret.ts";
-
 const STORED_AT = "tributary.reloaded-at";
 /** A page that was loaded anew less than this ago would not be helped by it. */
-const AGAIN_AFTER_MS = 30_000;
+const AGAIN_AFTER_MS = 5 * 60_000;
+/** A reader may stop it: then whoever waits goes on. */
+const LEAVING_MS = 10_000;
 
 /**
  * Where the service answers: then a deploy took the part away, or the browser remembers that it could not be loaded, which
@@ -13,15 +13,15 @@ const AGAIN_AFTER_MS = 30_000;
  */
 export async function reloadIfAnswered(): Promise<boolean> {
   if (!(await answers())) return false;
-  // A page that is loaded anew would forget it, and nobody says it again.
-  if (shownSecret.value !== null) return true;
   const before = Number(sessionStorage.getItem(STORED_AT) ?? 0);
-  if (Date.now() - before < AGAIN_AFTER_MS) return true;
+  if (Date.now() - before < AGAIN_AFTER_MS || isInDialog()) return true;
   sessionStorage.setItem(STORED_AT, String(Date.now()));
   location.reload();
-  // Nothing goes on in a page that is leaving.
-  return new Promise(() => {});
+  return new Promise((goOn) => setTimeout(goOn, LEAVING_MS, true));
 }
+
+/** What is typed there, is on its way, or is shown this once would be lost. */
+const isInDialog = (): boolean => document.querySelector("dialog[open]") !== null;
 
 async function answers(): Promise<boolean> {
   try {

@@ -32,11 +32,26 @@ const isAboutReader = ({ code }: Problem): boolean => code === "unauthenticated"
 /** A mistake in the console itself. */
 export function Broken() {
   return (
+    <LoadAgain title="This screen broke">
+      That is a mistake in the console; the service itself goes on. The browser's log has more.
+    </LoadAgain>
+  );
+}
+
+/** Though the service answers. */
+export function Unloadable() {
+  return (
+    <LoadAgain title="This screen could not be loaded">
+      The service answers, but the code of this screen did not come.
+    </LoadAgain>
+  );
+}
+
+function LoadAgain({ title, children }: { title: string; children: string }) {
+  return (
     <div class="notice" data-tone="bad" role="alert">
-      <p class="notice-title">This screen broke</p>
-      <p class="notice-detail">
-        That is a mistake in the console; the service itself goes on. The browser's log has more.
-      </p>
+      <p class="notice-title">{title}</p>
+      <p class="notice-detail">{children}</p>
       <Button onClick={() => location.reload()}>Load the page again</Button>
     </div>
   );

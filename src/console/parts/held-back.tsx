@@ -12,14 +12,14 @@ interface HeldBack<Row> {
 }
 
 /**
- * Another address is another list. `hasMore`: behind these rows there are others, so that one that is missing may have been
- * pushed there by those that came, and stays; else it is gone.
+ * Another address is another list. `isPushed`: whether a row that is missing was pushed behind the last one by those that came,
+ * and stays; else it is gone.
  */
 export function useHeldBack<Row>(
   href: string,
   rows: readonly Row[],
   keyOf: (row: Row) => string | number,
-  hasMore: boolean,
+  isPushed: (row: Row, last: Row) => boolean = () => false,
 ): HeldBack<Row> {
   const [begun, setBegun] = useState<{ href: string; keys: readonly (string | number)[] }>({
     href,
@@ -27,9 +27,12 @@ export function useHeldBack<Row>(
   });
   const seen = useRef(new Map<string | number, Row>());
   const byKey = new Map(rows.map((row) => [keyOf(row), row]));
+  const last = rows.at(-1);
   const shown: Row[] = [];
   for (const key of begun.href === href ? begun.keys : []) {
-    const row = byKey.get(key) ?? (hasMore ? seen.current.get(key) : undefined);
+    const before = seen.current.get(key);
+    const isPushedOff = before !== undefined && last !== undefined && isPushed(before, last);
+    const row = byKey.get(key) ?? (isPushedOff ? before : undefined);
     if (row === undefined) continue;
     shown.push(row);
     seen.current.set(key, row);

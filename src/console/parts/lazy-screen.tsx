@@ -1,4 +1,4 @@
-// A screen whose code is loaded when it is opened. Where that fails, its place says so, and it is tried again.
+// A screen whose code is loaded when it is opened. Where that fails, its place says so, and it is tried again while the service does not answer.
 
 import type { ComponentType } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
@@ -6,7 +6,7 @@ import { lazy } from "preact-iso";
 import type { Problem } from "../../client/problem.ts";
 import { reloadIfAnswered } from "../api/reload.ts";
 import { useRetry } from "../api/use-retry.ts";
-import { Broken, Failure } from "./failure.tsx";
+import { Failure, Unloadable } from "./failure.tsx";
 import { Loading } from "./loading.tsx";
 import { Screen } from "./screen.tsx";
 
@@ -15,7 +15,7 @@ export function lazyScreen(load: () => Promise<ComponentType>): ComponentType {
   return lazy(() => load().catch(() => () => <Again load={load} />));
 }
 
-type Attempt = { readonly Loaded: ComponentType } | { readonly problem: Problem } | "first" | "broken";
+type Attempt = { readonly Loaded: ComponentType } | { readonly problem: Problem } | "first" | "unloadable";
 
 function Again({ load }: { load: () => Promise<ComponentType> }) {
   const [attempt, setAttempt] = useState<Attempt>("first");
@@ -24,14 +24,14 @@ function Again({ load }: { load: () => Promise<ComponentType> }) {
       setAttempt({ Loaded: await load() });
     } catch {
       const problem: Problem = { code: "unreachable", detail: "This screen could not be loaded" };
-      setAttempt((await reloadIfAnswered()) ? "broken" : { problem });
+      setAttempt((await reloadIfAnswered()) ? "unloadable" : { problem });
     }
   }, [load]);
   useEffect(() => void retry(), [retry]);
   const problem = typeof attempt === "object" && "problem" in attempt ? attempt.problem : null;
   useRetry(problem, retry);
   if (typeof attempt === "object" && "Loaded" in attempt) return <attempt.Loaded />;
-  if (attempt === "broken") return <Broken />;
+  if (attempt === "unloadable") return <Unloadable />;
   return (
     <Screen title="Not loaded yet">
       {problem === null ? <Loading rows={6} /> : <Failure problem={problem} retry={retry} />}

@@ -6,7 +6,6 @@ import { useState } from "preact/hooks";
 interface Hold<Now> {
   /** As it was when the pointer came, or is now where none is there. */
   readonly held: Now;
-  readonly end: () => void;
   /** Of the element around the list. */
   readonly attributes: {
     readonly onPointerMove: () => void;
@@ -22,7 +21,6 @@ export function useHold<Now>(now: Now): Hold<Now> {
   const end = () => setHeld(null);
   return {
     held: held === null ? now : held.as,
-    end,
     attributes: {
       onPointerMove: begin,
       onPointerLeave: end,

@@ -3,12 +3,11 @@
 import { useEffect, useRef } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { hrefWith } from "../../api/use-query.ts";
-import { Button } from "../../parts/button.tsx";
 import { Failure } from "../../parts/failure.tsx";
 import { Loading } from "../../parts/loading.tsx";
 import { Panel } from "../../parts/panel.tsx";
 import { useHold } from "../../parts/use-hold.ts";
-import { numberWords, plural } from "../../parts/words.ts";
+import { plural } from "../../parts/words.ts";
 import { pageOf, windowOf } from "./log-window.ts";
 import { TimelineEvent } from "./timeline-event.tsx";
 import type { Events } from "./use-events.ts";
@@ -27,7 +26,7 @@ interface TimelineProps {
 export function Timeline({ log, newest, page, version }: TimelineProps) {
   const { events, isReading, problem, retry } = log;
   const box = useRef<HTMLDivElement>(null);
-  const { held, end, attributes } = useHold(newest);
+  const { held, attributes } = useHold(newest);
   const shown = events.filter((event) => event.version <= held);
   const others = events.length - shown.length;
   const first = events[0]?.version;
@@ -51,9 +50,14 @@ export function Timeline({ log, newest, page, version }: TimelineProps) {
       title="Events"
       actions={
         others === 0 ? (
-          <span class="number">{plural(newest, "event")}, newest first</span>
+          <span key="newest" class="number">
+            {plural(newest, "event")}, newest first
+          </span>
         ) : (
-          <Button onClick={end}>Show {numberWords(others)} more</Button>
+          // An element of its own: a text that grows to the left would be moved.
+          <span key="held" class="number">
+            Held while you are in it: {plural(others, "event")} since
+          </span>
         )
       }
     >

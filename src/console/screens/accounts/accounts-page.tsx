@@ -32,7 +32,8 @@ export function AccountsPage({ href, of, narrowed, cursor }: AccountsPageProps) 
     href,
     of.value?.items ?? NONE,
     ({ accountNumber }) => accountNumber,
-    of.value?._links.next !== undefined,
+    // A page that follows another begins where that one ends: nothing that comes pushes its rows.
+    cursor === "" && next !== null ? isOlder : undefined,
   );
   return (
     <Panel
@@ -54,6 +55,12 @@ export function AccountsPage({ href, of, narrowed, cursor }: AccountsPageProps) 
       />
     </Panel>
   );
+}
+
+/** As the list is sorted: the newest first. */
+function isOlder(one: AccountRepresentation, other: AccountRepresentation): boolean {
+  if (one.createdAt !== other.createdAt) return one.createdAt < other.createdAt;
+  return one.accountNumber < other.accountNumber;
 }
 
 const NONE: readonly AccountRepresentation[] = [];

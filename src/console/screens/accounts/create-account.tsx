@@ -1,6 +1,6 @@
 // The form that opens an account. What is wrong with a field is said at the field, by the service.
 
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import type { CreateMembers, Problem } from "../../../client/client.ts";
 import { client } from "../../api/service.ts";
@@ -26,6 +26,14 @@ export function CreateAccount({ accountNumber, userId, onClose }: CreateAccountP
   // Sent again after no answer came, the same form opens no second account. Another form is another command.
   const idempotencyKey = useRef(crypto.randomUUID());
 
+  const isThere = useRef(true);
+  useEffect(
+    () => () => {
+      isThere.current = false;
+    },
+    [],
+  );
+
   function type(changes: Partial<typeof typed>): void {
     idempotencyKey.current = crypto.randomUUID();
     setTyped({ ...typed, ...changes });
@@ -40,8 +48,8 @@ export function CreateAccount({ accountNumber, userId, onClose }: CreateAccountP
     if (!result.ok) return setProblem(result.problem);
     const opened = result.value.account.accountNumber;
     toast(`Account ${opened} is opened`);
-    // In place of the form: the way back leads to the list.
-    route(accountAddress(opened), true);
+    // In place of the form: the way back leads to the list. Whoever went on meanwhile stays where they are.
+    if (isThere.current) route(accountAddress(opened), true);
   }
 
   const numberTaken =

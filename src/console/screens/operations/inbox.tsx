@@ -37,7 +37,7 @@ export function Inbox() {
   const [{ state = "", event = "" }, setQuery] = useQuery();
   const href = hrefWith(API_PATH, { state });
   const inbox = useResource<"listInbox">(href, { everyMs: READ_EVERY_MS });
-  const held = useHeldBack(href, inbox.value?.items ?? NONE, ({ number }) => number, false);
+  const held = useHeldBack(href, inbox.value?.items ?? NONE, ({ number }) => number);
   async function replay(href: string): Promise<void> {
     const result = await act<"replayInbox">("POST", href);
     if (result.ok) toast(`${plural(result.value.replaying, "event is", "events are")} handled again`);

@@ -35,7 +35,7 @@ export function Parked() {
   const { path } = useLocation();
   const href = hrefWith(API_PATH, { ...page, function: only });
   const parked = useResource<"listParked">(href, { onEvent: ANY_EVENT, everyMs: READ_EVERY_MS });
-  const held = useHeldBack(href, parked.value?.items ?? NONE, keyOf, false);
+  const held = useHeldBack(href, parked.value?.items ?? NONE, keyOf);
   const [isAsking, setIsAsking] = useState(false);
   return (
     <OperationsScreen

@@ -21,8 +21,11 @@ export function LiveFeed() {
   const [{ type = "" }, setQuery] = useQuery();
   const [paused, setPaused] = useState<readonly FeedItem[] | null>(null);
   const { held, attributes } = useHold(recentEvents.value);
-  const all = paused ?? held;
-  const shown = all.filter((item) => type === "" || item.type === type).slice(0, SHOWN);
+  const isShown = (item: FeedItem): boolean => type === "" || item.type === type;
+  // Where nothing is shown, nothing can be moved; what begins anew holds nothing that was.
+  const isHeld = held.some(isShown) && recentEvents.value.length > 0;
+  const all = paused ?? (isHeld ? held : recentEvents.value);
+  const shown = all.filter(isShown).slice(0, SHOWN);
   const missed = newSince(all, recentEvents.value, type);
   return (
     <Panel
