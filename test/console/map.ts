@@ -25,9 +25,9 @@ export function mapTests(console: ConsoleUnderTest): void {
       await node(page, name).first().waitFor();
     }
     for (const name of [
-      /^view feed, \d+ events?$/,
+      /^view feed, [\d,]+ events?$/,
       /^function onboarding, /,
-      /^follower live streams, \d+ open/,
+      /^follower live streams, [\d,]+ open/,
     ]) {
       await node(page, name).waitFor();
     }

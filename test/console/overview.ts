@@ -113,6 +113,8 @@ export function overviewTests(console: ConsoleUnderTest): void {
     await page.getByText("Live", { exact: true }).waitFor();
     await page.getByText("None lately: archived").hover();
     await system().post("/v1/accounts", { userId: 77, accountNumber: "POINTED-FOR" });
+    const status = async () => (await system().get("/v1/accounts/POINTED-FOR")).body.status;
+    await expect.poll(status, { timeout: 30_000 }).toBe("ACCOUNT_ACTIVE");
     await system().post("/v1/accounts/POINTED-FOR/commands/archive", {});
     await feedLines(page).filter({ hasText: "POINTED-FOR" }).filter({ hasText: "Archived" }).waitFor();
   });
@@ -121,10 +123,21 @@ export function overviewTests(console: ConsoleUnderTest): void {
     "moves nothing when something new is shown: %i px wide",
     async (width) => {
       const { page } = await open("/", { viewport: { width, height: ALL_OF_IT } });
+      // As on a busy day: the figures grow by digits.
+      let factor = 1;
+      await page.route("**/v1/operations/status", async (route) => {
+        const response = await route.fetch();
+        const { lagMs, ...others } = await response.json();
+        await route.fulfill({
+          response,
+          json: { ...others, lagMs: { ...lagMs, events: lagMs.events * factor } },
+        });
+      });
       await page.getByText("Live", { exact: true }).waitFor();
       await page.waitForFunction(() => document.querySelector(".skeleton") === null);
       await page.getByRole("img", { name: /Chart/ }).locator("canvas").waitFor();
       const shifts = await watchShifts(page);
+      factor = 1_000;
 
       const numbers = Array.from({ length: 12 }, (_, index) => `SHIFT-${width}-${index}`);
       for (const accountNumber of numbers) await system().post("/v1/accounts", { userId: 76, accountNumber });

@@ -21,7 +21,6 @@ interface Described {
   readonly note: (status: Status) => ComponentChildren;
 }
 
-/** A note is one line, whatever it says: one that grows would move all that is under it. */
 const oldestOr = (nothing: string, oldestAt: number | null): ComponentChildren =>
   oldestAt === null ? (
     nothing
@@ -55,7 +54,7 @@ const FIGURES = {
   p99: {
     label: "Lag, p99",
     value: ({ lagMs }) => lagWords(lagMs.p99),
-    note: ({ lagMs }) => `of ${plural(lagMs.events, "event")} in 5 min`,
+    note: ({ lagMs }) => `${plural(lagMs.events, "event")}, 5 min`,
   },
   unpublished: {
     label: "Unpublished",
