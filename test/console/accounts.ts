@@ -1,11 +1,24 @@
 // The list of accounts: found, narrowed, paged, and added to.
 
+import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import type { ConsoleUnderTest } from "./console-under-test.ts";
 import { takePictures } from "./screenshots.ts";
 
 export function accountsTests(console: ConsoleUnderTest): void {
   const open = (path: string) => console.open(path);
+
+  /** Few accounts do for several pages then. */
+  async function openPagesOfTwo(path: string): Promise<Page> {
+    const { page } = await open("/sign-in");
+    await page.route(/\/v1\/(users\/\d+\/)?accounts(\?|$)/, (route) => {
+      const url = new URL(route.request().url());
+      url.searchParams.set("limit", "2");
+      return route.continue({ url: url.href });
+    });
+    await page.goto(path);
+    return page;
+  }
 
   it("opens an account by its form, and shows it become active by itself", async () => {
     const { page } = await open("/accounts");
@@ -122,43 +135,32 @@ export function accountsTests(console: ConsoleUnderTest): void {
 
   it("keeps rows in their places also where as many came as a page holds", async () => {
     const system = console.system();
-    const open50 = (prefix: string) =>
-      system.post(
-        "/v1/commands",
-        Array.from({ length: 51 }, (_, place) => ({
-          command: "create",
-          userId: 509,
-          accountNumber: `${prefix}-${place}`,
-        })),
-      );
-    await open50("EARLIER");
-    const { page } = await open("/accounts?user=509");
+    const openTwo = async (prefix: string) => {
+      for (const which of ["A", "B"]) {
+        await system.post("/v1/accounts", { userId: 509, accountNumber: `${prefix}-${which}` });
+      }
+    };
+    for (const prefix of ["FIRST", "EARLIER"]) await openTwo(prefix);
+    const page = await openPagesOfTwo("/accounts?user=509");
     const rows = page.getByRole("rowheader");
     await page.getByRole("link", { name: "Next page" }).waitFor();
     const before = await rows.allTextContents();
-    expect(before).toHaveLength(50);
-    await open50("LATER");
-    await page.getByRole("button", { name: "Show 50 more" }).waitFor();
+    expect(before).toEqual(["EARLIER-B", "EARLIER-A"]);
+    await openTwo("LATER");
+    await page.getByRole("button", { name: "Show 2 more" }).waitFor();
     expect(await rows.allTextContents()).toEqual(before);
   });
 
   it("lets a row go that the list is not of any more, also where others follow the page", async () => {
     const system = console.system();
-    const members = Array.from({ length: 60 }, (_, place) => ({
-      command: "create",
-      userId: 510,
-      accountNumber: `LEAVES-${place}`,
-    }));
-    await system.post("/v1/commands", members);
-    const isActive = async (number: string) =>
-      (await system.get(`/v1/accounts/${number}`)).body.status === "ACCOUNT_ACTIVE";
-    for (const { accountNumber } of members) {
-      await expect.poll(() => isActive(accountNumber), { timeout: 30_000 }).toBe(true);
-    }
-    const { page } = await open("/accounts?user=510&status=ACCOUNT_ACTIVE");
-    const row = page.getByRole("rowheader", { name: "LEAVES-59", exact: true });
+    const numbers = ["STAYS-1", "STAYS-2", "STAYS-3", "LEAVES"];
+    for (const accountNumber of numbers) await system.post("/v1/accounts", { userId: 510, accountNumber });
+    const active = async () => (await system.get("/v1/accounts?userId=510&status=ACCOUNT_ACTIVE")).body.items;
+    await expect.poll(async () => (await active()).length, { timeout: 30_000 }).toBe(numbers.length);
+    const page = await openPagesOfTwo("/accounts?user=510&status=ACCOUNT_ACTIVE");
+    const row = page.getByRole("rowheader", { name: "LEAVES", exact: true });
     await row.waitFor();
-    await system.post("/v1/accounts/LEAVES-59/commands/suspend", {});
+    await system.post("/v1/accounts/LEAVES/commands/suspend", {});
     await row.waitFor({ state: "detached" });
   });
 

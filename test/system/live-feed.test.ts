@@ -7,7 +7,7 @@ import { useLocalSystem } from "./local-system.ts";
 import { System } from "./system.ts";
 
 const CLIENTS = 500;
-const EVENTS = 40;
+const EVENTS = 15;
 /** Clients connect side by side, but not all at once: a listening socket keeps only so many waiting. */
 const CONNECTING_AT_ONCE = 50;
 /** On a machine that is busy with other things. */
