@@ -81,7 +81,7 @@ describe("subscribing", () => {
   });
 
   it("is what makes batches look who wants their events, until the last one is gone", async () => {
-    const wake = vi.spyOn(SubscriptionObject.prototype, "wake");
+    const wake = vi.spyOn(SubscriptionObject.prototype, "wake").mockResolvedValue();
     const asked = vi.spyOn(env.OPERATIONS, "prepare");
     let accounts = 0;
     /** Whether the batch of an account's first event looked, and woke who wants it. */
@@ -111,7 +111,7 @@ describe("subscribing", () => {
 
   it("is answered with its secret before the views have taken their mark, and begins when they have", async () => {
     await unmarkFollowed(views, "subscriptions");
-    const wake = vi.spyOn(SubscriptionObject.prototype, "wake");
+    const wake = vi.spyOn(SubscriptionObject.prototype, "wake").mockResolvedValue();
     const { promise: free, resolve: end } = Promise.withResolvers<void>();
     const prepare = views.prepare.bind(views);
     vi.spyOn(views, "prepare").mockImplementation((query) => {
@@ -131,7 +131,7 @@ describe("subscribing", () => {
 
   it("is answered though the views take no writes just then, and goes on with the clock", async () => {
     await unmarkFollowed(views, "subscriptions");
-    const wake = vi.spyOn(SubscriptionObject.prototype, "wake");
+    const wake = vi.spyOn(SubscriptionObject.prototype, "wake").mockResolvedValue();
     vi.spyOn(console, "error").mockReturnValue();
     const prepare = views.prepare.bind(views);
     const failing = vi.spyOn(views, "prepare").mockImplementation((query) => {
