@@ -34,12 +34,10 @@ export default defineConfig({
         ],
         test: {
           name: "workerd",
-          // One runtime after the other costs more than most files: they share one. So each restores what it replaces,
-          // and begins without the accounts of the others.
+          // One runtime after the other costs more than most files: they share one, so each restores what it replaces.
           isolate: false,
           restoreMocks: true,
           globalSetup: "test/workerd/odd-receivers.ts",
-          setupFiles: "test/workerd/own-state.ts",
           include: ["test/{command,processor,query,views,http,edge,simulation,functions}/**/*.test.ts"],
           // No test is about speed, and the machine may be busy.
           testTimeout: 60_000,
