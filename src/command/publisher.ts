@@ -92,7 +92,7 @@ export class Publisher {
         const messages = this.#messagesOf(events);
         for (let index = 0; index < messages.length; index += MAX_MESSAGES_PER_SEND) {
           const sending = messages.slice(index, index + MAX_MESSAGES_PER_SEND);
-          await this.#queue.sendBatch(sending.map((body) => ({ body, contentType: "json" })));
+          await this.#send(sending);
           this.#moveTo(sending.at(-1)?.events.at(-1)?.version);
         }
         this.#nextSendAt = Date.now() + Math.min(events.length * PAUSE_PER_EVENT_MS, MAX_PAUSE_MS);
@@ -102,6 +102,13 @@ export class Publisher {
       this.#running = null;
       this.#waitingFor = [];
     }
+  }
+
+  async #send(messages: readonly EventsMessage[]): Promise<void> {
+    const [first, ...more] = messages;
+    // One message is nearly always all, and goes without a batch around it.
+    if (first !== undefined && more.length === 0) await this.#queue.send(first, { contentType: "json" });
+    else await this.#queue.sendBatch(messages.map((body) => ({ body, contentType: "json" })));
   }
 
   async #pause(): Promise<void> {
