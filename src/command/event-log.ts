@@ -71,6 +71,12 @@ export interface Append {
   readonly remembered: { readonly idempotencyKey: string; readonly request: string } | null;
 }
 
+/** The newest version, 0 where there is none, and how far publishing had come when it was written. */
+export interface Head {
+  readonly version: number;
+  readonly published: number;
+}
+
 export class EventLog {
   readonly #storage: DurableObjectStorage;
   readonly #accountNumber: string;
@@ -78,6 +84,8 @@ export class EventLog {
   #hasTables: boolean;
   /** Version of the newest usable snapshot. */
   #snapshotVersion = 0;
+  /** Read once, since nobody else appends. */
+  #head: Head | null = null;
 
   constructor(storage: DurableObjectStorage, accountNumber: string) {
     this.#storage = storage;
@@ -87,19 +95,18 @@ export class EventLog {
         .length > 0;
   }
 
-  /** The newest version, and how far publishing had come when it was written. */
-  head(): { readonly version: number; readonly published: number } {
-    const [row] = this.#rows<{ version: number; published: number }>(
+  head(): Head {
+    this.#head ??= this.#rows<{ version: number; published: number }>(
       "SELECT version, published FROM events ORDER BY version DESC LIMIT 1",
-    );
-    return row ?? { version: 0, published: 0 };
+    )[0] ?? { version: 0, published: 0 };
+    return this.#head;
   }
 
   /** All or nothing: the events, their versions, the idempotency key and the snapshot commit together. */
   append({ account, events, published, remembered }: Append): void {
     if (events.length > MAX_EVENTS_PER_COMMAND) throw new Error("More events than a command may write");
     const snapshotDue = account.version - this.#snapshotVersion >= SNAPSHOT_EVERY_EVENTS;
-    this.#storage.transactionSync(() => {
+    const write = (): void => {
       if (!this.#hasTables) this.#storage.sql.exec(TABLES);
       for (const [index, event] of events.entries()) {
         // The key stands in the command's first row; the rows after it share its command id.
@@ -126,8 +133,12 @@ export class EventLog {
           JSON.stringify(account),
         );
       }
-    });
+    };
+    // A single statement is all or nothing by itself.
+    if (this.#hasTables && events.length === 1 && !snapshotDue) write();
+    else this.#storage.transactionSync(write);
     this.#hasTables = true;
+    this.#head = { version: account.version, published };
     if (snapshotDue) this.#snapshotVersion = account.version;
   }
 
@@ -142,7 +153,7 @@ export class EventLog {
 
   /** The account now. Remembers which snapshot it started from, so that the next one is due in time. */
   current(): Account | null {
-    const { account, snapshotVersion } = this.#fold(Number.MAX_SAFE_INTEGER);
+    const { account, snapshotVersion } = this.#fold(this.head().version);
     this.#snapshotVersion = snapshotVersion;
     return account;
   }
@@ -200,11 +211,7 @@ export class EventLog {
   }
 
   #fold(version: number): { readonly account: Account | null; readonly snapshotVersion: number } {
-    const [snapshot] = this.#rows<{ version: number; state: string }>(
-      "SELECT version, state FROM snapshots WHERE version <= ? AND revision = ? ORDER BY version DESC LIMIT 1",
-      version,
-      EVOLVE_REVISION,
-    );
+    const snapshot = version < SNAPSHOT_EVERY_EVENTS ? undefined : this.#snapshotAt(version);
     const start: Account | null = snapshot === undefined ? null : JSON.parse(snapshot.state);
     const snapshotVersion = snapshot?.version ?? 0;
     const tail = this.#rows<EventRow>(
@@ -213,6 +220,16 @@ export class EventLog {
       version,
     ).map((row) => this.#recorded(row));
     return { account: fold<Account | null, RecordedAccountEvent>(evolve, start, tail), snapshotVersion };
+  }
+
+  /** The newest one that is not beyond a version. */
+  #snapshotAt(version: number): { readonly version: number; readonly state: string } | undefined {
+    const [snapshot] = this.#rows<{ version: number; state: string }>(
+      "SELECT version, state FROM snapshots WHERE version <= ? AND revision = ? ORDER BY version DESC LIMIT 1",
+      version,
+      EVOLVE_REVISION,
+    );
+    return snapshot;
   }
 
   #rows<Row extends Record<string, SqlStorageValue>>(query: string, ...bindings: SqlStorageValue[]): Row[] {

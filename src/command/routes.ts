@@ -111,11 +111,14 @@ async function answerOne(context: CommandContext, asked: Parsed<AskedCommand>): 
   const [reply] = await replies(context, [asked]);
   if (reply?.kind !== "accepted") throw new ProblemError(reply?.problem ?? UNAVAILABLE);
   const { account, created, replayed } = reply;
-  return context.json(acceptedBody(reply), created ? 201 : 200, {
-    ETag: versionTag(account.version),
-    "Cache-Control": "no-store",
-    ...(created ? { Location: accountHref(account.accountNumber) } : {}),
-    ...(replayed ? { "Idempotency-Replayed": "true" } : {}),
+  return Response.json(acceptedBody(reply), {
+    status: created ? 201 : 200,
+    headers: {
+      ETag: versionTag(account.version),
+      "Cache-Control": "no-store",
+      ...(created ? { Location: accountHref(account.accountNumber) } : {}),
+      ...(replayed ? { "Idempotency-Replayed": "true" } : {}),
+    },
   });
 }
 

@@ -1,6 +1,6 @@
 // Reading a JSON body at the door: its size, its declared type, its syntax, its depth.
 
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { HttpEnv } from "./app.ts";
 import { ProblemError } from "./app.ts";
@@ -13,15 +13,28 @@ const MAX_NESTING = 8;
 
 export const JSON_TYPE = /^application\/([a-z0-9.-]+\+)?json\s*(;|$)/i;
 
+/** A body is never longer than the length that it comes with; one that comes without is counted while it is read. */
 export function limitBody(limitBytes: number): MiddlewareHandler<HttpEnv<object>> {
-  return bodyLimit({
-    maxSize: limitBytes,
-    onError: (context) => problemResponse(tooLarge(limitBytes), context.get("traceId")),
-  });
+  const answerTooLarge = (context: Context<HttpEnv<object>>): Response =>
+    problemResponse(tooLarge(limitBytes), context.get("traceId"));
+  const limitUnannounced = bodyLimit({ maxSize: limitBytes, onError: answerTooLarge });
+  return async (context, next) => {
+    const length = announcedLength(context.req.raw);
+    if (length === null) return limitUnannounced(context, next);
+    return length > limitBytes ? answerTooLarge(context) : next();
+  };
+}
+
+/** Null where the length is not known before. */
+function announcedLength({ headers }: Request): number | null {
+  const length = headers.get("Content-Length");
+  return length === null ? null : Number(length);
 }
 
 /** The parsed body; undefined where it is empty. Throws a `ProblemError`. */
 export async function readJson(request: Request): Promise<unknown> {
+  // Most commands have none. Reading what is not there would be one more turn to wait for.
+  if (announcedLength(request) === 0) return undefined;
   const bytes = await request.arrayBuffer();
   if (bytes.byteLength === 0) return undefined;
   if (!JSON_TYPE.test(request.headers.get("Content-Type") ?? "")) {

@@ -32,8 +32,8 @@ it("is well where the queue takes what it is sent", async () => {
 });
 
 it("is unwell, with the reason, while the queue has refused events for a minute, until it takes them", async () => {
-  const { sendBatch } = recordSendsOf((accountNumber) => accountNumber === "HEALTH-1");
-  sendBatch.mockRejectedValue(new Error("Queue overloaded"));
+  const { sends } = recordSendsOf((accountNumber) => accountNumber === "HEALTH-1");
+  sends.mockRejectedValue(new Error("Queue overloaded"));
   const log = env.ACCOUNT_LOGS.getByName("HEALTH-1");
   const [outcome] = await log.execute([request(CREATE)], false);
   await runDurableObjectAlarm(log);
@@ -46,14 +46,14 @@ it("is unwell, with the reason, while the queue has refused events for a minute,
   const since = new Date(outcome?.kind === "accepted" ? outcome.account.createdAt : 0).toISOString();
   expect(reply.body).toEqual({ status: `the queue refuses events since ${since} (accounts: 1)` });
 
-  sendBatch.mockResolvedValue();
+  sends.mockResolvedValue();
   await runDurableObjectAlarm(log);
   expect((await health()).status).toBe(200);
 });
 
 it("is well again as soon as the queue has what waited, however busy the account goes on being", async () => {
-  const { sendBatch } = recordSendsOf((accountNumber) => accountNumber === "HEALTH-BUSY");
-  sendBatch.mockRejectedValue(new Error("Queue overloaded"));
+  const { sends } = recordSendsOf((accountNumber) => accountNumber === "HEALTH-BUSY");
+  sends.mockRejectedValue(new Error("Queue overloaded"));
   const log = env.ACCOUNT_LOGS.getByName("HEALTH-BUSY");
   await log.execute([request(CREATE)], false);
   await runDurableObjectAlarm(log);
@@ -61,20 +61,20 @@ it("is well again as soon as the queue has what waited, however busy the account
   expect((await health()).status).toBe(503);
 
   // The first send takes what waited; during it more is committed, and the next one hangs.
-  let sends = 0;
+  let begun = 0;
   let isCommitted = false;
   let isOver = false;
-  sendBatch.mockImplementation(async () => {
-    const isFirst = ++sends === 1;
+  sends.mockImplementation(async () => {
+    const isFirst = ++begun === 1;
     while (!isOver && (!isFirst || !isCommitted)) await scheduler.wait(5);
   });
   const alarm = runDurableObjectAlarm(log);
   try {
-    await vi.waitFor(() => expect(sends).toBe(1), WAIT);
+    await vi.waitFor(() => expect(begun).toBe(1), WAIT);
     await log.execute([request(MAKE_DEFAULT)], false);
     isCommitted = true;
     await vi.waitFor(async () => expect((await health()).status).toBe(200), WAIT);
-    expect(sends).toBe(2);
+    expect(begun).toBe(2);
   } finally {
     isOver = true;
     await alarm;

@@ -57,11 +57,11 @@ describe("right after the commit", () => {
   });
 
   it("sends a burst in a few messages, one flight at a time", async () => {
-    const { sent, sendBatch } = recordSends();
-    const record = sendBatch.getMockImplementation();
+    const { sent, sends } = recordSends();
+    const record = sends.getMockImplementation();
     let inFlight = 0;
     let most = 0;
-    sendBatch.mockImplementation(async (messages) => {
+    sends.mockImplementation(async (messages) => {
       most = Math.max(most, ++inFlight);
       await scheduler.wait(20);
       await record?.(messages);
@@ -122,10 +122,10 @@ describe("right after the commit", () => {
   });
 
   it("sends each event once, in order, where more wait than are kept in memory", async () => {
-    const { sent, sendBatch } = recordSends();
-    const record = sendBatch.getMockImplementation();
+    const { sent, sends } = recordSends();
+    const record = sends.getMockImplementation();
     let isOpen = false;
-    sendBatch.mockImplementation(async (messages) => {
+    sends.mockImplementation(async (messages) => {
       while (!isOpen) await scheduler.wait(1);
       await record?.(messages);
     });
@@ -139,7 +139,7 @@ describe("right after the commit", () => {
   });
 
   it("cuts messages so that each is billed as one", async () => {
-    const { sent, sendBatch } = recordSends();
+    const { sent, sends } = recordSends();
     const { log } = newLog();
     await log.execute([request(CREATE)], false);
     const long = toggles(500).map((toggle) => ({
@@ -153,7 +153,7 @@ describe("right after the commit", () => {
       expect(new TextEncoder().encode(JSON.stringify(message)).byteLength).toBeLessThan(64 * 1024);
     }
     expect(sent.length).toBeLessThan(20);
-    for (const [messages] of sendBatch.mock.calls) {
+    for (const [messages] of sends.mock.calls) {
       expect(JSON.stringify(messages).length).toBeLessThan(256 * 1024);
     }
   });
@@ -161,9 +161,9 @@ describe("right after the commit", () => {
 
 describe("when a send fails", () => {
   it("has acknowledged all the same, and the alarm sends it", async () => {
-    const { sent, sendBatch } = recordSends();
+    const { sent, sends } = recordSends();
     const { accountNumber, log } = newLog();
-    sendBatch.mockRejectedValueOnce(new Error("Unknown Internal Error (15000)"));
+    sends.mockRejectedValueOnce(new Error("Unknown Internal Error (15000)"));
     const [outcome] = await log.execute([request(CREATE)], false);
 
     expect(outcome?.kind).toBe("accepted");
@@ -175,9 +175,9 @@ describe("when a send fails", () => {
   });
 
   it("goes on from where it had come with the next command", async () => {
-    const { sent, sendBatch } = recordSends();
+    const { sent, sends } = recordSends();
     const { log } = newLog();
-    sendBatch.mockRejectedValueOnce(new Error("overloaded"));
+    sends.mockRejectedValueOnce(new Error("overloaded"));
     await log.execute([request(CREATE)], false);
     await log.execute(toggles(1), false);
 
@@ -186,10 +186,10 @@ describe("when a send fails", () => {
   });
 
   it("never lets the alarm throw or go out, and waits longer each time, up to a minute", async () => {
-    const { sent, sendBatch } = recordSends();
-    const record = sendBatch.getMockImplementation() ?? (async () => {});
+    const { sent, sends } = recordSends();
+    const record = sends.getMockImplementation() ?? (async () => {});
     const { accountNumber, log } = newLog();
-    sendBatch.mockRejectedValue(new Error("overloaded"));
+    sends.mockRejectedValue(new Error("overloaded"));
     await log.execute([request(CREATE)], false);
 
     const delays: number[] = [];
@@ -200,11 +200,11 @@ describe("when a send fails", () => {
     }
     expect(delays.map((delay) => Math.round(delay / 1000))).toEqual([10, 20, 40, 60, 60, 60, 60, 60]);
 
-    sendBatch.mockImplementation(record);
+    sends.mockImplementation(record);
     await runDurableObjectAlarm(log);
     expect(versionsOf(sent)).toEqual([1]);
 
-    sendBatch.mockRejectedValue(new Error("overloaded"));
+    sends.mockRejectedValue(new Error("overloaded"));
     await log.execute(toggles(1), false);
     const now = Date.now();
     await runDurableObjectAlarm(log);
@@ -214,12 +214,12 @@ describe("when a send fails", () => {
 
 describe("when the object is gone between commit and publish", () => {
   async function committedOnly() {
-    const { sendBatch } = recordSends();
-    sendBatch.mockRejectedValue(new Error("gone"));
+    const { sends } = recordSends();
+    sends.mockRejectedValue(new Error("gone"));
     const made = newLog();
     await made.log.execute([request(CREATE)], false);
     await made.log.execute(toggles(2), false);
-    await until(() => sendBatch.mock.calls.length >= 2);
+    await until(() => sends.mock.calls.length >= 2);
     await evictDurableObject(made.log);
     vi.restoreAllMocks();
     return made;
@@ -258,19 +258,19 @@ describe("when the object is gone between commit and publish", () => {
 
 describe("when the object wakes", () => {
   it("sends nothing twice where no alarm is armed: all was published", async () => {
-    const { sent, sendBatch } = recordSends();
+    const { sent, sends } = recordSends();
     const { accountNumber, log } = newLog();
     await log.execute([request(CREATE)], false);
     await log.execute(toggles(2), false);
     await until(() => versionsOf(sent).length === 3);
     await runDurableObjectAlarm(log);
     expect(await alarmOf(accountNumber)).toBeNull();
-    sendBatch.mockClear();
+    sends.mockClear();
     await evictDurableObject(log);
 
     await log.execute(toggles(1), false);
 
-    await until(() => sendBatch.mock.calls.length === 1);
+    await until(() => sends.mock.calls.length === 1);
     expect(versionsOf(sent)).toEqual([1, 2, 3, 4]);
   });
 

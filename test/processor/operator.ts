@@ -90,12 +90,12 @@ const freshNumber = (): string => `OP-${++accounts}`;
 
 /** An account's log with so many events, of which no message was sent. */
 async function loggedAccount(count: number) {
-  const { sendBatch } = recordSends();
+  const { restore } = recordSends();
   const accountNumber = freshNumber();
   const log = env.ACCOUNT_LOGS.getByName(accountNumber);
   await log.execute([request(CREATE), ...toggles(count - 1)], false);
   const { events } = await log.events(0, 500);
-  sendBatch.mockRestore();
+  restore();
   return { accountNumber, events };
 }
 

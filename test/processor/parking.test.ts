@@ -4,7 +4,7 @@ import { env } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { park, readWaiting, unpark } from "../../src/processor/parking.ts";
 import worker from "../../src/processor/worker.ts";
-import { recordSends, storageOf } from "../workerd/account-objects.ts";
+import { recordSends, rewriteLog, storageOf } from "../workerd/account-objects.ts";
 import { CREATE, request } from "../workerd/commands.ts";
 import { deliver } from "../workerd/queue.ts";
 import {
@@ -22,11 +22,10 @@ const views = useOperations();
 describe("what is parked", () => {
   async function parkedAccount(): Promise<string> {
     const accountNumber = await projectedAccount(2);
-    await storageOf(accountNumber, ({ sql }) => {
-      sql.exec(
-        "INSERT INTO events SELECT 3, 'ACCOUNT_CREATED', schema, created_at, data, metadata, 3, NULL, NULL FROM events WHERE version = 2",
-      );
-    });
+    await rewriteLog(
+      accountNumber,
+      "INSERT INTO events SELECT 3, 'ACCOUNT_CREATED', schema, created_at, data, metadata, 3, NULL, NULL FROM events WHERE version = 2",
+    );
     const log = env.ACCOUNT_LOGS.getByName(accountNumber);
     await deliver([{ accountNumber, events: (await log.events(2, 1)).events }]);
     return accountNumber;
@@ -167,9 +166,9 @@ describe("what is parked", () => {
   it("has an account whose own log does not answer, while it goes on being tried", async () => {
     const accountNumber = await projectedAccount(2);
     const log = env.ACCOUNT_LOGS.getByName(accountNumber);
-    const { sendBatch } = recordSends();
+    const { restore } = recordSends();
     await log.execute([request({ type: "confirm" }), request({ type: "activate" })], false);
-    sendBatch.mockRestore();
+    restore();
     const message = { accountNumber, events: (await log.events(3, 1)).events };
     await storageOf(accountNumber, ({ sql }) => {
       sql.exec("UPDATE events SET data = '{' WHERE version = 3");
@@ -195,10 +194,10 @@ describe("what is parked", () => {
   });
 
   it("comes from the dead-letter queue too, where a part still does not answer", async () => {
-    const { sendBatch } = recordSends();
+    const { restore } = recordSends();
     const log = env.ACCOUNT_LOGS.getByName("OP-DEAD");
     await log.execute([request(CREATE)], false);
-    sendBatch.mockRestore();
+    restore();
     const message = { accountNumber: "OP-DEAD", events: (await log.events(0, 10)).events };
     const failing: D1Database = Object.assign(Object.create(views), {
       prepare: (query: string) => views.prepare(query),

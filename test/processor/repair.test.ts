@@ -29,9 +29,9 @@ describe("a repair from the start", () => {
   it("comes to the end of a log to which events are projected all the while it is read", async () => {
     const accountNumber = await projectedAccount(200);
     const log = env.ACCOUNT_LOGS.getByName(accountNumber);
-    const { sendBatch } = recordSends();
+    const { restore } = recordSends();
     await log.execute(toggles(101).slice(1), false);
-    sendBatch.mockRestore();
+    restore();
     const moveOn = async (): Promise<void> => {
       const { events } = await log.events((await readAccount(views, accountNumber))?.version ?? 0, 1);
       await deliver([{ accountNumber, events }]);
@@ -62,9 +62,9 @@ describe("a repair from the checkpoint", () => {
       .bind(accountNumber)
       .run();
     const log = env.ACCOUNT_LOGS.getByName(accountNumber);
-    const { sendBatch } = recordSends();
+    const { restore } = recordSends();
     await log.execute(toggles(2).slice(1), false);
-    sendBatch.mockRestore();
+    restore();
     let isMended = false;
     const mending = {
       getByName: () => ({

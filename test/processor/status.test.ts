@@ -38,8 +38,8 @@ describe("the status", () => {
 });
 
 it("the status tells of accounts whose events the queue does not take, until it does", async () => {
-  const { sendBatch } = recordSends();
-  sendBatch.mockRejectedValue(new Error("Queue overloaded"));
+  const { sends } = recordSends();
+  sends.mockRejectedValue(new Error("Queue overloaded"));
   vi.spyOn(console, "error").mockReturnValue();
   const log = env.ACCOUNT_LOGS.getByName("OP-UNSENT");
   const [outcome] = await log.execute([request(CREATE)], false);
@@ -47,7 +47,7 @@ it("the status tells of accounts whose events the queue does not take, until it 
   const createdAt = outcome?.kind === "accepted" ? outcome.account.createdAt : 0;
   expect((await get("/v1/operations/status")).body.unpublished).toEqual({ accounts: 1, oldestAt: createdAt });
 
-  sendBatch.mockResolvedValue(undefined);
+  sends.mockResolvedValue(undefined);
   await runDurableObjectAlarm(log);
   expect((await get("/v1/operations/status")).body.unpublished).toEqual({ accounts: 0, oldestAt: null });
 });

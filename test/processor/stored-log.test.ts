@@ -29,7 +29,7 @@ let accounts = 0;
 let accountNumber: string;
 beforeEach(async () => {
   vi.spyOn(console, "log").mockReturnValue();
-  const { sendBatch } = recordSends();
+  const { restore } = recordSends();
   accountNumber = `OLD-${++accounts}`;
   const log = env.ACCOUNT_LOGS.getByName(accountNumber);
   // A first command makes the tables; then the log is the stored one.
@@ -49,7 +49,7 @@ beforeEach(async () => {
     }
   });
   await evictDurableObject(log);
-  sendBatch.mockRestore();
+  restore();
 });
 
 it("folds, lists and travels in time", async () => {

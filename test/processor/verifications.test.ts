@@ -4,7 +4,7 @@ import { env } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { readAccountFeed } from "../../src/views/account-feed.ts";
 import { readAccount } from "../../src/views/accounts-view.ts";
-import { recordSends, storageOf } from "../workerd/account-objects.ts";
+import { recordSends, rewriteLog, storageOf } from "../workerd/account-objects.ts";
 import { request } from "../workerd/commands.ts";
 import { deliver } from "../workerd/queue.ts";
 import {
@@ -86,14 +86,13 @@ describe("a verification", () => {
 
   it("reports each difference of an account that is wrong throughout, page by page", async () => {
     const accountNumber = await projectedAccount(100);
-    await storageOf(accountNumber, ({ sql }) => {
-      sql.exec(
-        `WITH RECURSIVE more (version) AS (SELECT 101 UNION ALL SELECT version + 1 FROM more WHERE version < 1200)
-         INSERT INTO events
-           SELECT more.version, type, schema, created_at - 3600000, data, metadata, more.version, NULL, NULL
-           FROM more, events WHERE events.version = 99 + more.version % 2`,
-      );
-    });
+    await rewriteLog(
+      accountNumber,
+      `WITH RECURSIVE more (version) AS (SELECT 101 UNION ALL SELECT version + 1 FROM more WHERE version < 1200)
+       INSERT INTO events
+         SELECT more.version, type, schema, created_at - 3600000, data, metadata, more.version, NULL, NULL
+         FROM more, events WHERE events.version = 99 + more.version % 2`,
+    );
     await post(`/v1/operations/rebuilds`);
     await deliverRepairs();
     await loseFeed();
@@ -157,13 +156,12 @@ describe("a verification", () => {
   it("of very long logs goes on in another message, behind the accounts that are done", async () => {
     const numbers: string[] = [];
     for (let count = 0; count < 12; count++) numbers.push(await projectedAccount(4));
-    await storageOf(numbers.toSorted()[0] ?? "", ({ sql }) => {
-      sql.exec(
-        `WITH RECURSIVE versions (version) AS (SELECT 5 UNION ALL SELECT version + 1 FROM versions WHERE version < 50000)
-         INSERT INTO events SELECT v.version, e.type, e.schema, e.created_at, e.data, e.metadata, v.version - 1, NULL, NULL
-         FROM versions AS v JOIN events AS e ON e.version = 2 + v.version % 2`,
-      );
-    });
+    await rewriteLog(
+      numbers.toSorted()[0] ?? "",
+      `WITH RECURSIVE versions (version) AS (SELECT 5 UNION ALL SELECT version + 1 FROM versions WHERE version < 50000)
+       INSERT INTO events SELECT v.version, e.type, e.schema, e.created_at, e.data, e.metadata, v.version - 1, NULL, NULL
+       FROM versions AS v JOIN events AS e ON e.version = 2 + v.version % 2`,
+    );
     const { body, headers } = await post("/v1/operations/verifications");
     const message = { walk: body.id, range: 0, isFeedWhole: true };
     const goOn = () => deliver(repairs.splice(0), views, "account-repairs", bindings());

@@ -1,11 +1,11 @@
 // The simulated queues: they take what the objects and the operator send, and give it to the real consumers doubled,
 // out of order, late, in several batches at once, or never.
 
-import { createExecutionContext, createMessageBatch, env, getQueueResult } from "cloudflare:test";
-import { vi } from "vitest";
+import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
 import { decodeEventsMessage, type EventsMessage } from "../../src/account/events-message.ts";
 import type { ProcessorEnv } from "../../src/processor/env.ts";
 import worker from "../../src/processor/worker.ts";
+import { takeSends } from "../workerd/account-objects.ts";
 import { wait } from "./pauses.ts";
 import type { Random } from "./random.ts";
 import type { Tally } from "./tally.ts";
@@ -54,13 +54,7 @@ export class SimulatedQueues {
 
   /** Both producers are of one prototype. */
   install(): void {
-    vi.spyOn(Object.getPrototypeOf(env.ACCOUNT_EVENTS), "sendBatch").mockImplementation(
-      async (messages: unknown) => {
-        const bodies: unknown[] = [];
-        if (Array.isArray(messages)) for (const { body } of messages) bodies.push(body);
-        await this.#send(bodies);
-      },
-    );
+    takeSends<unknown>((_, messages) => this.#send(messages));
   }
 
   get size(): number {

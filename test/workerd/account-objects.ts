@@ -1,40 +1,65 @@
 // Looking into account objects, and making their queue fail: what tests do to them that nobody else can.
 
-import { env, runInDurableObject } from "cloudflare:test";
-import { type MockInstance, vi } from "vitest";
+import { env, evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { vi } from "vitest";
 import { Meter } from "../../bench/meter/meter.ts";
 import type { Units } from "../../bench/meter/units.ts";
 import type { EventsMessage } from "../../src/account/events-message.ts";
 
-/** Records what is sent to the queue instead of sending it, until the mocks are restored. */
-export function recordSends(): {
-  readonly sent: EventsMessage[];
-  readonly sendBatch: MockInstance;
-} {
-  const sent: EventsMessage[] = [];
-  const sendBatch = vi
-    .spyOn(Object.getPrototypeOf(env.ACCOUNT_EVENTS), "sendBatch")
-    .mockImplementation(async (messages: unknown) => {
-      for (const { body } of messages as Iterable<MessageSendRequest<EventsMessage>>) sent.push(body);
-    });
-  return { sent, sendBatch };
+type Sends = (messages: readonly EventsMessage[]) => Promise<void>;
+
+/** What is sent to a queue at once, by either of the two ways into it, goes to `sends` instead, until that is restored. */
+export function takeSends<Message>(
+  sends: (queue: Queue<Message>, messages: readonly Message[]) => Promise<void>,
+) {
+  const queue: Queue<Message> = Object.getPrototypeOf(env.ACCOUNT_EVENTS);
+  const taken = { metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } };
+  const usual = { send: queue.send, sendBatch: queue.sendBatch };
+  const send = vi.spyOn(queue, "send").mockImplementation(async function (this: Queue<Message>, message) {
+    await sends(this, [message]);
+    return taken;
+  });
+  const sendBatch = vi.spyOn(queue, "sendBatch").mockImplementation(async function (
+    this: Queue<Message>,
+    batch,
+  ) {
+    await sends(
+      this,
+      [...batch].map(({ body }) => body),
+    );
+    return taken;
+  });
+  return {
+    /** Past `sends`. */
+    usual,
+    restore() {
+      send.mockRestore();
+      sendBatch.mockRestore();
+    },
+  };
 }
 
-/** The same of some accounts alone; what those of earlier tests have still to send goes its usual way, past `sendBatch`. */
+/** Records what is sent to the queue instead of sending it, until it is restored. */
+export function recordSends() {
+  const sent: EventsMessage[] = [];
+  const sends = vi.fn<Sends>(async (messages) => void sent.push(...messages));
+  const { restore } = takeSends<EventsMessage>((_, messages) => sends(messages));
+  return { sent, sends, restore };
+}
+
+/** The same of some accounts alone; what those of earlier tests have still to send goes its usual way, past `sends`. */
 export function recordSendsOf(isOwn: (accountNumber: string) => boolean) {
   const sent: EventsMessage[] = [];
-  const sendBatch = vi.fn(async (messages: readonly MessageSendRequest<EventsMessage>[]) => {
-    sent.push(...messages.map(({ body }) => body));
+  const sends = vi.fn<Sends>(async (messages) => void sent.push(...messages));
+  const { usual } = takeSends<EventsMessage>(async (queue, messages) => {
+    if (messages.every(({ accountNumber }) => isOwn(accountNumber))) await sends(messages);
+    else
+      await usual.sendBatch.call(
+        queue,
+        messages.map((body) => ({ body })),
+      );
   });
-  const queue: Queue<EventsMessage> = Object.getPrototypeOf(env.ACCOUNT_EVENTS);
-  const send = queue.sendBatch;
-  vi.spyOn(queue, "sendBatch").mockImplementation(async function (this: Queue<EventsMessage>, batch) {
-    const messages = [...batch];
-    if (!messages.every(({ body }) => isOwn(body.accountNumber))) return await send.call(this, messages);
-    await sendBatch(messages);
-    return { metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } };
-  });
-  return { sent, sendBatch };
+  return { sent, sends };
 }
 
 export const versionsOf = (messages: readonly EventsMessage[]): number[] =>
@@ -45,6 +70,14 @@ export function storageOf<Result>(
   look: (storage: DurableObjectStorage) => Result | Promise<Result>,
 ): Promise<Result> {
   return runInDurableObject(env.ACCOUNT_LOGS.getByName(accountNumber), (_, { storage }) => look(storage));
+}
+
+/** Behind the back of the object, which starts anew: what it knew of its log is gone. */
+export async function rewriteLog(accountNumber: string, query: string): Promise<void> {
+  await storageOf(accountNumber, ({ sql }) => {
+    sql.exec(query);
+  });
+  await evictDurableObject(env.ACCOUNT_LOGS.getByName(accountNumber));
 }
 
 export const alarmOf = (accountNumber: string): Promise<number | null> =>

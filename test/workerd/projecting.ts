@@ -14,13 +14,13 @@ import { freshNumber } from "./reacting.ts";
 export async function account(
   count: number,
 ): Promise<{ accountNumber: string; events: RecordedAccountEvent[] }> {
-  const { sendBatch } = recordSends();
+  const { restore } = recordSends();
   const accountNumber = freshNumber();
   const log = env.ACCOUNT_LOGS.getByName(accountNumber);
   await log.execute([request(CREATE), ...toggles(count - 1)], false);
   const events: RecordedAccountEvent[] = [];
   while (events.length < count) events.push(...(await log.events(events.length, 500)).events);
-  sendBatch.mockRestore();
+  restore();
   return { accountNumber, events };
 }
 

@@ -2,7 +2,7 @@
 // them when a test says so.
 
 import { env } from "cloudflare:test";
-import { type MockInstance, vi } from "vitest";
+import { vi } from "vitest";
 import type { CommandOutcome } from "../../src/account/account-log.ts";
 import type { AccountCommand } from "../../src/account/commands.ts";
 import type { RecordedAccountEvent } from "../../src/account/events.ts";
@@ -23,7 +23,7 @@ type Functions = Readonly<Record<FunctionBindingName, FunctionBinding>>;
 
 export class Circle {
   readonly #functions: Functions;
-  readonly #sends: MockInstance;
+  readonly #sends: ReturnType<typeof recordSendsOf>["sends"];
   /** Those of earlier tests may have something to send still. */
   readonly #accounts = new Set<string>();
   /** What waits in the queues. */
@@ -35,9 +35,9 @@ export class Circle {
   /** Until the mocks are restored. */
   constructor(functions: Functions) {
     this.#functions = functions;
-    const { sent, sendBatch } = recordSendsOf((accountNumber) => this.#accounts.has(accountNumber));
+    const { sent, sends } = recordSendsOf((accountNumber) => this.#accounts.has(accountNumber));
     this.events = sent;
-    this.#sends = sendBatch;
+    this.#sends = sends;
   }
 
   /** What the processor is bound to beside the ordinary. */
