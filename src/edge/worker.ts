@@ -8,8 +8,8 @@ import { traceparentFor } from "../http/tracing.ts";
 import { CONSOLE_PATHS } from "./console.ts";
 import { answerMissing, consoleFile, consolePage } from "./console-page.ts";
 import { joinContract } from "./contract.ts";
+import { crossOrigin } from "./cross-origin.ts";
 import { DOCS_PAGE, DOCS_POLICY } from "./docs-page.ts";
-import { contentPolicy, crossOrigin, securityHeaders } from "./headers.ts";
 import { healthOf } from "./health.ts";
 import type { EdgeEnv, Part } from "./parts.ts";
 
@@ -20,7 +20,7 @@ const DOCUMENT_CACHE_CONTROL = "public, max-age=60";
 
 const app = createApp<EdgeEnv>();
 
-app.use(contentPolicy, securityHeaders, crossOrigin);
+app.use(crossOrigin);
 
 app.all("/v1/commands", (context) => forward(context, context.env.COMMAND));
 app.all("/v1/accounts/:accountNumber/commands/:command", (context) => forward(context, context.env.COMMAND));
@@ -49,9 +49,11 @@ app.all(CONTRACT_PATH, allow("GET", "HEAD"));
 app.get("/asyncapi.json", async (context) => {
   const response = await forward(context, context.env.PROCESSOR);
   if (!response.ok) throw new ProblemError(UNAVAILABLE);
-  return new Response(response.body, {
-    headers: { "Content-Type": "application/json", "Cache-Control": DOCUMENT_CACHE_CONTROL },
-  });
+  // A copy, because the headers of what another Worker answered can't be set.
+  const copy = new Response(response.body, response);
+  copy.headers.set("Content-Type", "application/json");
+  copy.headers.set("Cache-Control", DOCUMENT_CACHE_CONTROL);
+  return copy;
 });
 app.all("/asyncapi.json", allow("GET", "HEAD"));
 
@@ -86,8 +88,7 @@ async function forward(context: EdgeContext, part: Part): Promise<Response> {
   // No part answers 500 by itself: this is a platform's page about one that crashed.
   if (response.status === 500) throw new ProblemError(UNAVAILABLE);
   context.set("answeredElsewhere", true);
-  // A copy, because the headers of what another Worker answered can't be added to.
-  return new Response(response.body, response);
+  return response;
 }
 
 function withTraceparent(request: Request, traceparent: string): Request {

@@ -1,6 +1,7 @@
 // What every HTTP-speaking Worker starts from: a Hono app that traces, and answers whatever goes wrong as a problem.
 
 import { type Context, Hono, type MiddlewareHandler } from "hono";
+import { protectBrowsers } from "./browser-headers.ts";
 import type { Caller } from "./caller.ts";
 import { logFailure, logLine } from "./log-line.ts";
 import { methodNotAllowed, type Problem, problemResponse, UNAVAILABLE } from "./problems.ts";
@@ -14,7 +15,10 @@ export interface HttpEnv<Bindings extends object> {
     caller: Caller;
     /** Of every request behind `requireScope`; see `ownerOf`. */
     owner?: number | null;
-    /** Another Worker answered, and wrote the request's log line: one line for a request is enough to find it by. */
+    /**
+     * Another Worker answered, wrote the request's log line, and set the headers for browsers: once each is enough, and
+     * an answer that is left as it is passes through without being copied.
+     */
     answeredElsewhere?: true;
     /** What the request's log line is to tell beside the ordinary. */
     told?: Readonly<Record<string, unknown>>;
@@ -40,6 +44,7 @@ export function createApp<Bindings extends object>(): Hono<HttpEnv<Bindings>> {
     context.set("traceId", traceId);
     await next();
     if (context.get("answeredElsewhere")) return;
+    await protectBrowsers(context);
     logLine("request", {
       traceId,
       method: context.req.method,

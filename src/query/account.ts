@@ -86,12 +86,13 @@ function presentResponse(
   account: ViewedAccount,
   servedFrom: "view" | "log",
 ): Response {
-  const tag = versionTag(account.version);
-  context.header("Served-From", servedFrom);
-  context.header("ETag", tag);
-  context.header("Cache-Control", "private, no-cache");
-  if (clientHas(context, account.version)) return context.body(null, 304);
-  return context.json(viewedRepresentation(account));
+  const headers = {
+    "Served-From": servedFrom,
+    ETag: versionTag(account.version),
+    "Cache-Control": "private, no-cache",
+  };
+  if (clientHas(context, account.version)) return new Response(null, { status: 304, headers });
+  return Response.json(viewedRepresentation(account), { headers });
 }
 
 /** By weak comparison (RFC 9110, 13.1.2). */

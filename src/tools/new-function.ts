@@ -57,6 +57,8 @@ function configText(): string {
 name = "tributary-${name}"
 main = "worker.ts"
 compatibility_date = "2026-10-20"
+# Functions made for a request have names without a call that sets them.
+keep_names = false
 workers_dev = false
 preview_urls = false
 

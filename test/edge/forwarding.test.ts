@@ -89,7 +89,6 @@ describe("the edge Worker", () => {
     expect(response.status).toBe(304);
     expect(response.headers.get("ETag")).toBe('"3"');
     expect(response.headers.get("Served-From")).toBe("view");
-    expect(response.headers.get("X-Content-Type-Options")).toBe("nosniff");
   });
 
   it("asks for HEAD with HEAD", async () => {

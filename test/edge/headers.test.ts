@@ -1,21 +1,41 @@
+import { env } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
+import command from "../../src/command/worker.ts";
+import processor from "../../src/processor/worker.ts";
+import query from "../../src/query/worker.ts";
 import { absent, parts, request } from "./parts.ts";
 
 const ORIGIN = "https://console.example";
 const configured = () => ({ ...parts(), CORS_ORIGINS: `${ORIGIN}, https://other.example` });
 
-describe("the security headers", () => {
-  it.each(["/", "/health", "/v1/feed", "/nothing"])("are on what is answered at %s", async (path) => {
-    for (const env of [parts(), { ...parts(), QUERY: absent }]) {
-      const { headers } = await request(path, {}, env);
-      expect(headers.get("X-Content-Type-Options")).toBe("nosniff");
-      expect(headers.get("Strict-Transport-Security")).toContain("max-age=");
-      expect(headers.get("Referrer-Policy")).toBe("no-referrer");
-      expect(headers.get("Cross-Origin-Resource-Policy")).toBe("same-origin");
-      expect(headers.get("Content-Security-Policy")).toMatch(/^default-src 'none';.*frame-ancestors 'none'/);
-    }
+describe("the headers for browsers", () => {
+  it.each(["/", "/health", "/v1/feed", "/nothing"])("are on what the edge answers at %s", async (path) => {
+    expectProtected(await request(path, {}, { ...parts(), QUERY: absent }));
+  });
+
+  it.each(Object.entries({ command, processor, query }))(
+    "are on what the %s Worker answers",
+    async (_, worker) => {
+      for (const path of ["/health", "/v1/accounts", "/openapi.json", "/nothing"]) {
+        expectProtected(await worker.fetch(new Request(`https://tributary.test${path}`), env));
+      }
+    },
+  );
+
+  it("are left to the part that answers, and its answer as it is", async () => {
+    const answer = new Response("as it is");
+    const response = await request("/v1/feed", {}, { ...parts(), QUERY: { fetch: async () => answer } });
+    expect(response).toBe(answer);
   });
 });
+
+function expectProtected({ headers }: Response): void {
+  expect(headers.get("X-Content-Type-Options")).toBe("nosniff");
+  expect(headers.get("Strict-Transport-Security")).toContain("max-age=");
+  expect(headers.get("Referrer-Policy")).toBe("no-referrer");
+  expect(headers.get("Cross-Origin-Resource-Policy")).toBe("same-origin");
+  expect(headers.get("Content-Security-Policy")).toMatch(/^default-src 'none';.*frame-ancestors 'none'/);
+}
 
 describe("cross-origin requests", () => {
   const preflight = {
@@ -45,6 +65,18 @@ describe("cross-origin requests", () => {
       expect(headers.get("Access-Control-Allow-Credentials")).toBeNull();
       expect(headers.get("Vary")).toContain("Origin");
     }
+  });
+
+  it("get an answer whose own headers can't be set", async () => {
+    // As another Worker's are.
+    const QUERY = { fetch: async () => Response.redirect("https://tributary.test/") };
+    const { headers } = await request(
+      "/v1/feed",
+      { headers: { Origin: ORIGIN } },
+      { ...configured(), QUERY },
+    );
+    expect(headers.get("Access-Control-Allow-Origin")).toBe(ORIGIN);
+    expect(headers.get("Location")).toBe("https://tributary.test/");
   });
 
   it("may read what a client needs", async () => {
