@@ -224,6 +224,8 @@ export class AccountObject extends DurableObject<AccountObjectEnv> implements Ac
     this.#alarmArmed = armed;
     // As long as an account is on the list, its alarm is armed.
     if (!armed) this.#isNoted = false;
+    // Reading the account tells where its log ends, too.
+    this.#account();
     const { version, published } = this.#log.head();
     this.#publisher.startFrom(armed ? published : version, version);
   }

@@ -55,6 +55,13 @@ type EventRow = {
   metadata: string;
 };
 
+type Snapshot = { version: number; state: string };
+
+interface Sources {
+  readonly snapshot: Snapshot | null;
+  readonly tail: readonly (EventRow & Head)[];
+}
+
 /** A command that was accepted before. `request` is null where it had no idempotency key. */
 export interface RememberedCommand {
   readonly request: string | null;
@@ -151,16 +158,17 @@ export class EventLog {
     ).map((row) => this.#recorded(row));
   }
 
-  /** The account now. Remembers which snapshot it started from, so that the next one is due in time. */
+  /** The account now. Remembers which snapshot it started from, so that the next one is due in time, and where the log ends. */
   current(): Account | null {
-    const { account, snapshotVersion } = this.#fold(this.head().version);
-    this.#snapshotVersion = snapshotVersion;
-    return account;
+    const sources = this.#sourcesOf(Number.MAX_SAFE_INTEGER);
+    this.#snapshotVersion = sources.snapshot?.version ?? 0;
+    this.#head = sources.tail.at(-1) ?? this.#head;
+    return this.#fold(sources);
   }
 
   /** The account at a version of the log, null where the log has no such version. */
   atVersion(version: number): Account | null {
-    const { account } = this.#fold(version);
+    const account = this.#fold(this.#sourcesOf(version));
     return account?.version === version ? account : null;
   }
 
@@ -210,26 +218,36 @@ export class EventLog {
     return { request, account, events };
   }
 
-  #fold(version: number): { readonly account: Account | null; readonly snapshotVersion: number } {
-    const snapshot = version < SNAPSHOT_EVERY_EVENTS ? undefined : this.#snapshotAt(version);
-    const start: Account | null = snapshot === undefined ? null : JSON.parse(snapshot.state);
-    const snapshotVersion = snapshot?.version ?? 0;
-    const tail = this.#rows<EventRow>(
-      `SELECT ${EVENT_COLUMNS} FROM events WHERE version > ? AND version <= ? ORDER BY version`,
-      snapshotVersion,
+  /** What the account at a version folds from: the newest snapshot up to there, and the events after it. */
+  #sourcesOf(version: number): Sources {
+    const tail = this.#rows<EventRow & { published: number }>(
+      `SELECT ${EVENT_COLUMNS}, published FROM events WHERE version <= ?1 AND version > coalesce(
+         (SELECT version FROM snapshots WHERE version <= ?1 AND revision = ?2 ORDER BY version DESC LIMIT 1), 0)
+       ORDER BY version`,
       version,
-    ).map((row) => this.#recorded(row));
-    return { account: fold<Account | null, RecordedAccountEvent>(evolve, start, tail), snapshotVersion };
+      EVOLVE_REVISION,
+    );
+    // Most logs have no snapshot: then the events begin with the first.
+    return { snapshot: tail[0]?.version === 1 ? null : this.#snapshotAt(version), tail };
+  }
+
+  #fold({ snapshot, tail }: Sources): Account | null {
+    const start: Account | null = snapshot === null ? null : JSON.parse(snapshot.state);
+    return fold<Account | null, RecordedAccountEvent>(
+      evolve,
+      start,
+      tail.map((row) => this.#recorded(row)),
+    );
   }
 
   /** The newest one that is not beyond a version. */
-  #snapshotAt(version: number): { readonly version: number; readonly state: string } | undefined {
-    const [snapshot] = this.#rows<{ version: number; state: string }>(
+  #snapshotAt(version: number): Snapshot | null {
+    const [snapshot] = this.#rows<Snapshot>(
       "SELECT version, state FROM snapshots WHERE version <= ? AND revision = ? ORDER BY version DESC LIMIT 1",
       version,
       EVOLVE_REVISION,
     );
-    return snapshot;
+    return snapshot ?? null;
   }
 
   #rows<Row extends Record<string, SqlStorageValue>>(query: string, ...bindings: SqlStorageValue[]): Row[] {

@@ -1,7 +1,11 @@
 // What an address says of who can be at its other end.
 
+/** As it nearly always comes: seen without parsing. */
+const PLAIN_LOOPBACK = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(\/|$)/;
+
 /** A host name of this very machine. The URL parser writes each form of an IPv4 address as four decimal numbers. */
 export function isLoopback(address: string): boolean {
+  if (PLAIN_LOOPBACK.test(address)) return true;
   const host = URL.parse(address)?.hostname ?? "";
   return host === "localhost" || host === "[::1]" || /^127(\.\d+){3}$/.test(host);
 }

@@ -105,7 +105,7 @@ interface Course {
   readonly toRepair: Set<string>;
   readonly failures: Map<string, unknown>;
   events: number;
-  /** Who followed the feed when something was written last; null where nothing was. */
+  /** Who followed the feed when it grew last; null where it did not. */
   followers: Followers | null;
 }
 
@@ -144,7 +144,7 @@ async function writeAll(
     if (fitting.length === 0) continue;
     try {
       const { end, followers } = await writeSteps(env.VIEWS, fitting, Date.now());
-      course.followers = followers;
+      course.followers = followers ?? course.followers;
       for (const { accountNumber, events: own, after } of fitting) {
         course.events += own.length;
         if (after !== null && after !== "as-before") rememberRow(env, accountRow(after, end));

@@ -13,7 +13,7 @@ import {
   writeAccounts,
 } from "../views/accounts-view.ts";
 import { appendChunk, assertNothingSince, MAX_CHUNK_EVENTS } from "../views/feed-chunks.ts";
-import { type Followers, followersIn, selectFollowers } from "../views/followed.ts";
+import { type Followers, followersIn } from "../views/followed.ts";
 import { countMoves, type StatusMove } from "../views/status-totals.ts";
 
 export interface Step {
@@ -74,8 +74,8 @@ export function packSteps(steps: readonly Step[]): Step[][] {
 export interface Written {
   /** Where the chunk ends; 0 where there is none. */
   readonly end: number;
-  /** Who followed the feed then. */
-  readonly followers: Followers;
+  /** Who followed the feed then; null where it did not grow. */
+  readonly followers: Followers | null;
 }
 
 /**
@@ -107,7 +107,7 @@ export async function writeSteps(
       ? []
       : [assertNothingSince(views, accountNumber, lookedUpTo)],
   );
-  const results = await views.batch<{ head?: number; id?: number }>([
+  const results = await views.batch<{ head?: number; ids?: string }>([
     assertUnmoved(views, new Map(steps.map(({ accountNumber, before }) => [accountNumber, before]))),
     ...guards,
     ...chunk,
@@ -115,10 +115,9 @@ export async function writeSteps(
     ...(same?.length ? [writeAccounts(views, same, true)] : []),
     ...(others?.length ? [writeAccounts(views, others, false)] : []),
     ...(onlyInFeed.length > 0 ? [moveFeedPositions(views, onlyInFeed)] : []),
-    selectFollowers(views),
   ]);
-  const end = hasChunk ? results[1 + guards.length]?.results[0]?.head : undefined;
-  return { end: end ?? 0, followers: followersIn(results.at(-1)) };
+  const added = hasChunk ? results[1 + guards.length]?.results[0] : undefined;
+  return { end: added?.head ?? 0, followers: added === undefined ? null : followersIn(added.ids ?? null) };
 }
 
 function moveOf({ before, after }: Step): StatusMove {

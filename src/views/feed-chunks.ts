@@ -2,6 +2,7 @@
 
 import { ACCOUNT_STATUSES } from "../account/account.ts";
 import type { RecordedAccountEvent } from "../account/events.ts";
+import { FOLLOWER_IDS } from "./followed.ts";
 import { countMoves, type StatusMove } from "./status-totals.ts";
 
 /** Most events in a chunk. The largest that this system writes is about 3 KB; a row of D1 holds 2 MB (D1 documentation, "Limits"). */
@@ -22,7 +23,8 @@ const TOTALS = ACCOUNT_STATUSES.join(", ");
 
 /**
  * Adds runs of different accounts at the end of the feed, and moves the totals: one row. Where there are only totals to
- * move, the newest chunk gets them. Its row, as `head`, is where it ends. `projectedAt`: epoch milliseconds, null where a repair adds the events.
+ * move, the newest chunk gets them. Answers where it ends, as `head`, and who follows the feed, as `ids` (`followersIn`): a
+ * statement less. `projectedAt`: epoch milliseconds, null where a repair adds the events.
  */
 export function appendChunk(
   views: D1Database,
@@ -45,7 +47,7 @@ export function appendChunk(
          LEFT JOIN feed_chunks ON last_position = head WHERE TRUE
        ON CONFLICT (last_position) DO UPDATE SET
          ${ACCOUNT_STATUSES.map((status) => `${status} = excluded.${status}`).join(", ")}
-       RETURNING last_position AS head`,
+       RETURNING last_position AS head, ${FOLLOWER_IDS}`,
     )
     .bind(
       events.length,

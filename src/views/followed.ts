@@ -17,16 +17,15 @@ export async function unmarkFollowed(views: D1Database, by: Follower): Promise<v
 export type Followers = Readonly<Record<Follower, boolean>>;
 
 export async function readFollowers(views: D1Database): Promise<Followers> {
-  return followersIn(await selectFollowers(views).all());
+  const ids = await views.prepare(`SELECT ${FOLLOWER_IDS}`).first<string>("ids");
+  return followersIn(ids);
 }
 
-/** The same as the last statement of a transaction: what it finds is true right after the commit, too. */
-export function selectFollowers(views: D1Database): D1PreparedStatement {
-  return views.prepare("SELECT id FROM followed");
-}
+/** A column `ids`. Whoever reads it in a transaction finds what is true right after the commit, too. */
+export const FOLLOWER_IDS = "(SELECT json_group_array(id) FROM followed) AS ids";
 
-export function followersIn(selected: D1Result<{ id?: unknown }> | undefined): Followers {
-  const isMarked = (by: Follower): boolean =>
-    selected?.results.some(({ id }) => id === FOLLOWERS[by]) ?? false;
+export function followersIn(ids: string | null): Followers {
+  const marked: unknown = JSON.parse(ids ?? "[]");
+  const isMarked = (by: Follower): boolean => Array.isArray(marked) && marked.includes(FOLLOWERS[by]);
   return { hub: isMarked("hub"), subscriptions: isMarked("subscriptions") };
 }
