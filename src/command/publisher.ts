@@ -133,6 +133,8 @@ export class Publisher {
   }
 
   #messagesOf(events: readonly RecordedAccountEvent[]): EventsMessage[] {
+    // One fits, whatever its size.
+    if (events.length === 1) return [{ accountNumber: this.#accountNumber, events: [...events] }];
     const messages: EventsMessage[] = [];
     let messageBytes = Number.POSITIVE_INFINITY;
     for (const event of events) {
