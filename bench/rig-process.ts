@@ -1,6 +1,8 @@
 // The process that holds the rig: Miniflare and, below it, workerd. It is not the bench's own process, so that the load
 // generator shares its thread with nothing.
 
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 import { convertV4MiniflareOptions, Miniflare, type V4WorkerOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
 import type { Bundle } from "./bundles.ts";
@@ -70,6 +72,10 @@ async function answer(call: RigCall): Promise<unknown> {
   }
 }
 
+/** Miniflare starts this in the place of its own. */
+process.env.MINIFLARE_WORKERD_PATH = fileURLToPath(new URL("workerd.sh", import.meta.url));
+process.env.WORKERD = createRequire(import.meta.resolve("miniflare"))("workerd").default;
+
 /** Answers each Worker's own address: no proxy stands before it. */
 async function start({ bundles, storage, vars, inspected }: RigOptions): Promise<RigAddresses> {
   const running = new Set(bundles.map(({ config }) => unstable_readConfig({ config }).name));
@@ -80,8 +86,6 @@ async function start({ bundles, storage, vars, inspected }: RigOptions): Promise
       resourcePersistencePath: storage,
       cf: false,
       ...(inspected ? { inspectorPort: 0 } : {}),
-      // The Workers log a line for each request. Reading it is not what is measured.
-      handleStructuredLogs: () => {},
     }),
   );
   await miniflare.ready;

@@ -68,6 +68,9 @@ export async function measureReads(
     limit: GOAL,
     isCeiling: false,
     reason:
+      (what === PAGE
+        ? "each account links what can be done with it, so a page is eight times the floor's size; "
+        : "") +
       "the floor parses no query, makes no links, no entity tag and no trace id, and writes no log line" +
       (name === EDGE ? "; the edge is one more Worker to go through" : ""),
   });

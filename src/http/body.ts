@@ -25,10 +25,10 @@ export function limitBody(limitBytes: number): MiddlewareHandler<HttpEnv<object>
   };
 }
 
-/** Null where the length is not known before. */
+/** Null where no length is known before. */
 function announcedLength({ headers }: Request): number | null {
   const length = headers.get("Content-Length");
-  return length === null ? null : Number(length);
+  return length !== null && /^\d+$/.test(length) ? Number(length) : null;
 }
 
 /** The parsed body; undefined where it is empty. Throws a `ProblemError`. */

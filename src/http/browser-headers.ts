@@ -20,10 +20,10 @@ const NOTHING_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
 /** For an answer that is finished. Of what is no page, nothing is to be run or shown; a page brings a policy of its own. */
 export async function protectBrowsers(context: Context): Promise<void> {
-  await setHeaders(context, isAnswered);
+  await setHeaders(context, alreadyAnswered);
   const { headers } = context.res;
   if (!headers.has("Content-Security-Policy")) headers.set("Content-Security-Policy", NOTHING_POLICY);
 }
 
 /** The middleware sets its headers behind the answer. */
-const isAnswered = async (): Promise<void> => {};
+const alreadyAnswered = async (): Promise<void> => {};
