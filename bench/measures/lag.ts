@@ -55,7 +55,7 @@ export async function measureLag(bench: Bench, { targets, maxima }: Commands): P
       limit: P50_GOAL,
       isCeiling: true,
       reason:
-        "the processor's transaction has four or five statements on three tables where the floor has one, and under load it waits for the commands that the same thread carries out, which are more work than the floor's",
+        "the processor's transaction has three or four statements on three tables where the floor has one, and under load it waits for the commands that the same thread carries out, which are more work than the floor's",
     }),
   );
   return {

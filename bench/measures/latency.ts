@@ -34,7 +34,7 @@ export async function measureLatency({ sizes }: Bench, { targets, maxima }: Comm
     limit: P50_GOAL,
     isCeiling: true,
     reason:
-      "the processor's own work for the commands before runs on the same cores, and a larger row is to be synced",
+      "the views' transaction for the commands before, with a sync that blocks, runs on the same thread here, and has three or four statements where the floor has one",
   });
   return {
     name: "latency",
