@@ -224,8 +224,12 @@ export class AccountObject extends DurableObject<AccountObjectEnv> implements Ac
     this.#alarmArmed = armed;
     // As long as an account is on the list, its alarm is armed.
     if (!armed) this.#isNoted = false;
-    // Reading the account tells where its log ends, too.
-    this.#account();
+    try {
+      // Reading the account tells where its log ends, too.
+      this.#account();
+    } catch {
+      // One that does not fold has an end, and first replies to its keys, all the same. Who needs the account finds out.
+    }
     const { version, published } = this.#log.head();
     this.#publisher.startFrom(armed ? published : version, version);
   }

@@ -79,7 +79,7 @@ export interface Append {
 }
 
 /** The newest version, 0 where there is none, and how far publishing had come when it was written. */
-export interface Head {
+interface Head {
   readonly version: number;
   readonly published: number;
 }

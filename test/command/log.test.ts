@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { accountDecider } from "../../src/account/decider.ts";
 import { SNAPSHOT_EVERY_EVENTS } from "../../src/command/event-log.ts";
 import { fold } from "../../src/event-sourcing/decider.ts";
-import { billedRows, recordSends, storageOf } from "../workerd/account-objects.ts";
+import { billedRows, recordSends, rewriteLog, storageOf } from "../workerd/account-objects.ts";
 import { CLEAR_DEFAULT, CREATE, MAKE_DEFAULT, request, toggles } from "../workerd/commands.ts";
 
 beforeEach(() => {
@@ -142,6 +142,16 @@ describe("snapshots", () => {
     expect(long).toBeLessThanOrEqual(brief);
     expect(long).toBeLessThan(SNAPSHOT_EVERY_EVENTS);
   });
+});
+
+it("gives a key its first reply again, also after waking on a log that does not fold", async () => {
+  const { accountNumber, log } = await openLog();
+  const command = request(MAKE_DEFAULT, "k");
+  const [first] = await log.execute([command], false);
+  await log.execute([request(CLEAR_DEFAULT)], false);
+  await rewriteLog(accountNumber, "UPDATE events SET type = 'ACCOUNT_CREATED' WHERE version = 3");
+
+  expect(await log.execute([command], false)).toEqual([{ ...first, replayed: true }]);
 });
 
 describe("a call that the platform had to repeat", () => {
