@@ -8,6 +8,7 @@ import { consumeDeadReactions, consumeReactions } from "./consume-reactions.ts";
 import { consumeRepairs } from "./consume-repairs.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { operationsRoutes } from "./operations.ts";
+import { paced } from "./paced.ts";
 import { addSubscriptionRoutes } from "./subscriptions/routes.ts";
 
 export { Clock } from "./clock.ts";
@@ -18,7 +19,7 @@ type Consumer = (batch: MessageBatch, env: ProcessorEnv, context: ExecutionConte
 
 /** By the names in wrangler.toml. */
 const CONSUMERS: Readonly<Record<string, Consumer>> = {
-  "account-events": consumeEvents,
+  "account-events": (batch, env) => paced(() => consumeEvents(batch, env)),
   "account-events-dead": consumeDeadEvents,
   "account-reactions": consumeReactions,
   "account-reactions-dead": consumeDeadReactions,
