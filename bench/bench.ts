@@ -11,6 +11,8 @@ import type { LoadOptions, LoadResult, Traffic } from "./traffic.ts";
 export const STRAIGHT = "Tributary, straight";
 export const EDGE = "Tributary, through the edge";
 export const FLOOR = "floor";
+/** What is left of the floor behind one more Worker, which does nothing: what an edge costs at the least. */
+export const FLOOR_BEHIND_DOOR = "floor, through a bare edge";
 
 export interface Sizes {
   readonly quick: boolean;
@@ -34,7 +36,7 @@ export interface Sizes {
 
 export const FULL: Sizes = {
   quick: false,
-  rounds: 3,
+  rounds: 5,
   seconds: 4,
   connections: 32,
   fewAccounts: 200,
@@ -90,7 +92,7 @@ const ALARMS_MS = 6_000;
 const SLEEP_MS = 11_000;
 
 /**
- * Opens so many accounts in each system; the system's two doors lead to the same ones. `areMany`: so that their falling asleep
+ * Opens so many accounts in each system; two doors of one system lead to the same ones. `areMany`: so that their falling asleep
  * takes as long as their commands.
  */
 export async function openTargets(
@@ -108,12 +110,20 @@ export async function openTargets(
   const straight = system.url(WORKER_NAMES.command);
   const floorUrl = floor.url(FLOOR_NAMES.command);
   const own = await open(straight);
+  const floors = await open(floorUrl);
   const sleepMs = areMany ? SLEEP_MS : 0;
   const restMs = sizes.quick ? 0 : ALARMS_MS + sleepMs;
   const targets: Target[] = [
     { name: STRAIGHT, url: straight, accounts: own, rig: system, restMs },
     { name: EDGE, url: system.url(WORKER_NAMES.edge), accounts: own, rig: system, restMs },
-    { name: FLOOR, url: floorUrl, accounts: await open(floorUrl), rig: floor, restMs: sleepMs },
+    { name: FLOOR, url: floorUrl, accounts: floors, rig: floor, restMs: sleepMs },
+    {
+      name: FLOOR_BEHIND_DOOR,
+      url: floor.url(FLOOR_NAMES.door),
+      accounts: floors,
+      rig: floor,
+      restMs: sleepMs,
+    },
   ];
   for (const { name, url } of peers.running) {
     targets.push({ name, url, accounts: await open(url), rig: null, restMs: 0 });

@@ -5,6 +5,8 @@ export interface Spread {
   readonly median: number;
   readonly least: number;
   readonly greatest: number;
+  /** One of each round, in their order. */
+  readonly rounds: readonly number[];
 }
 
 export interface Figure {
@@ -58,6 +60,7 @@ export function spreadOf(samples: readonly number[]): Spread {
     median: percentile(sorted, 0.5),
     least: sorted[0] ?? Number.NaN,
     greatest: sorted.at(-1) ?? Number.NaN,
+    rounds: samples,
   };
 }
 
@@ -68,10 +71,26 @@ export function percentile(sorted: readonly number[], share: number): number {
 
 /** The median of a figure, null where there is none. */
 export function medianOf(figures: readonly Figure[], system: string, what: string): number | null {
-  const figure = figures.find((one) => one.system === system && one.what === what);
-  return figure === undefined || Number.isNaN(figure.spread.median) ? null : figure.spread.median;
+  const median = find(figures, { system, what })?.spread.median;
+  return median === undefined || Number.isNaN(median) ? null : median;
 }
 
-export function ratio(one: number | null, other: number | null): number | null {
-  return one === null || other === null || other === 0 ? null : one / other;
+/**
+ * How many times the other figure the one is: the median over the rounds, because what slowed the machine in a round slowed both.
+ * Where there are not as many rounds of both, of their medians. Null where one of them is missing.
+ */
+export function ratioOf(figures: readonly Figure[], one: FigureName, other: FigureName): number | null {
+  const [above, below] = [find(figures, one)?.spread, find(figures, other)?.spread];
+  if (above === undefined || below === undefined) return null;
+  const isPaired = above.rounds.length === below.rounds.length;
+  const ratio = isPaired
+    ? spreadOf(above.rounds.map((sample, round) => sample / (below.rounds[round] ?? Number.NaN))).median
+    : above.median / below.median;
+  return Number.isFinite(ratio) ? ratio : null;
+}
+
+type FigureName = Pick<Figure, "system" | "what">;
+
+function find(figures: readonly Figure[], { system, what }: FigureName): Figure | undefined {
+  return figures.find((figure) => figure.system === system && figure.what === what);
 }

@@ -11,11 +11,12 @@ export const WORKER_NAMES = {
   query: "tributary-query",
 } as const;
 
-export const FLOOR_NAMES = { command: "floor-command", view: "floor-view" } as const;
+export const FLOOR_NAMES = { command: "floor-command", view: "floor-view", door: "floor-door" } as const;
 
 const FLOOR: readonly WorkerSource[] = [
   { name: "floor-command", config: "bench/floor/command.toml" },
   { name: "floor-view", config: "bench/floor/view.toml" },
+  { name: "floor-door", config: "bench/floor/door.toml" },
 ];
 
 export async function startSystem(vars?: Readonly<Record<string, string>>, inspected = false): Promise<Rig> {

@@ -2,7 +2,7 @@
 
 import { Accounts, fillLog, post } from "../accounts.ts";
 import { type Bench, EDGE, loadTarget, quiet, type Target } from "../bench.ts";
-import { type Figure, type Measured, medianOf, ratio, spreadOf } from "../figures.ts";
+import { type Figure, type Measured, ratioOf, spreadOf } from "../figures.ts";
 import { EMMETT_POSTGRES } from "../peers.ts";
 import { WORKER_NAMES } from "../systems.ts";
 
@@ -64,7 +64,6 @@ async function grow({ sizes }: Bench, logs: ReadonlyMap<number, readonly Target[
     errors,
   }));
   const [shortest = 0, longest = 0] = [sizes.logs[0], sizes.logs.at(-1)];
-  const of = (events: number) => medianOf(figures, EDGE, eventsIn(events));
   return {
     name: "growth",
     title: "One account's growth",
@@ -73,7 +72,11 @@ async function grow({ sizes }: Bench, logs: ReadonlyMap<number, readonly Target[
     goals: [
       {
         text: `commands per second on ${eventsIn(longest)}: × those on ${eventsIn(shortest)}`,
-        measured: ratio(of(longest), of(shortest)),
+        measured: ratioOf(
+          figures,
+          { system: EDGE, what: eventsIn(longest) },
+          { system: EDGE, what: eventsIn(shortest) },
+        ),
         limit: GROWTH_GOAL,
         isCeiling: false,
         reason: "a command reads nothing of the log; what differs is this run's disk, see the ranges",
@@ -124,7 +127,11 @@ async function wake(
     goals: [
       {
         text: `first command on ${eventsIn(last)}: × that on ${eventsIn(first)}`,
-        measured: ratio(medianOf(figures, EDGE, eventsIn(last)), medianOf(figures, EDGE, eventsIn(first))),
+        measured: ratioOf(
+          figures,
+          { system: EDGE, what: eventsIn(last) },
+          { system: EDGE, what: eventsIn(first) },
+        ),
         limit: WAKING_GOAL,
         isCeiling: true,
         reason:

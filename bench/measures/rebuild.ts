@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import { fillLog, inParallel, post, versionIn } from "../accounts.ts";
 import { type Bench, EDGE, quiet } from "../bench.ts";
-import { type Measured, medianOf, ratio, spreadOf } from "../figures.ts";
+import { type Measured, ratioOf, spreadOf } from "../figures.ts";
 import { EMMETT_POSTGRES, type PeerProcess } from "../peers.ts";
 import type { Rig } from "../rig.ts";
 import { startSystem, WORKER_NAMES } from "../systems.ts";
@@ -67,9 +67,10 @@ export async function measureRebuild({ sizes, peers }: Bench): Promise<Measured>
       goals: [
         {
           text: `events per second: × ${EMMETT_POSTGRES}'s`,
-          measured: ratio(
-            medianOf(figures, EDGE, REBUILD_RATE),
-            medianOf(figures, EMMETT_POSTGRES, REBUILD_RATE),
+          measured: ratioOf(
+            figures,
+            { system: EDGE, what: REBUILD_RATE },
+            { system: EMMETT_POSTGRES, what: REBUILD_RATE },
           ),
           limit: GOAL,
           isCeiling: false,

@@ -1,7 +1,7 @@
 // What verifying a caller's token takes of a request: the same read of a system that asks for one, and of an open one.
 
 import { type Bench, repeated } from "../bench.ts";
-import { type Measured, medianOf, ratio, spreadOf } from "../figures.ts";
+import { type Measured, ratioOf, spreadOf } from "../figures.ts";
 import { load } from "../load.ts";
 import { startSystem, WORKER_NAMES } from "../systems.ts";
 import { LocalIssuer } from "../tokens.ts";
@@ -55,7 +55,7 @@ export async function measureVerification({ sizes, system }: Bench): Promise<Mea
         errors: errorsOf(many),
       },
     ]);
-    const share = ratio(medianOf(figures, ASKING, LATENCY), medianOf(figures, OPEN, LATENCY));
+    const share = ratioOf(figures, { system: ASKING, what: LATENCY }, { system: OPEN, what: LATENCY });
     return {
       name: "verification",
       title: "Verifying a token",
