@@ -9,6 +9,8 @@ import {
   loadTarget,
   openTargets,
   STRAIGHT,
+  startAnew,
+  startTargetsAnew,
   type Target,
 } from "../bench.ts";
 import { type Figure, type Measured, medianOf, ratioOf, spreadOf } from "../figures.ts";
@@ -37,10 +39,10 @@ export interface Commands {
 export async function measureCommands(bench: Bench): Promise<Commands> {
   const { fewAccounts, manyAccounts } = bench.sizes;
   const few = await openTargets(bench, "FEW", fewAccounts, false);
-  const figures = await loadAll(bench, few, fewAccounts, WARM_UP_SECONDS);
+  const figures = await loadAll(bench, few, fewAccounts, WARM_UP_SECONDS, () => startTargetsAnew(bench, few));
   if (manyAccounts !== null) {
     const many = await openTargets(bench, "MANY", manyAccounts, true);
-    figures.push(...(await loadAll(bench, many, manyAccounts, 0)));
+    figures.push(...(await loadAll(bench, many, manyAccounts, 0, () => startAnew(bench))));
   }
   const counts = manyAccounts === null ? [fewAccounts] : [fewAccounts, manyAccounts];
   const goals = counts.flatMap((count) => {
@@ -107,12 +109,14 @@ async function loadAll(
   targets: readonly Target[],
   count: number,
   warmUpSeconds: number,
+  startRound: () => Promise<void>,
 ): Promise<Figure[]> {
   const { connections, seconds, rounds } = sizes;
   const samples = new Map(
     targets.map(({ name }) => [name, { perSecond: [] as number[], processorMs: [] as number[], errors: 0 }]),
   );
   for (let round = 0; round < rounds; round++) {
+    await startRound();
     for (const target of inOrderOf(round, targets)) {
       const result = await loadTarget(target, { connections, seconds }, warmUpSeconds);
       const own = samples.get(target.name);

@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { versionIn } from "../accounts.ts";
-import { type Bench, EDGE, FLOOR, quiet, type Target } from "../bench.ts";
+import { type Bench, EDGE, FLOOR, quiet, startTargetsAnew, type Target } from "../bench.ts";
 import { type Figure, type Goal, type Measured, percentile, ratioOf, spreadOf } from "../figures.ts";
 import { load } from "../load.ts";
 import { FLOOR_NAMES, WORKER_NAMES } from "../systems.ts";
@@ -19,16 +19,17 @@ const SITUATIONS = [IDLE, HALF_LOAD] as const;
 export async function measureLag(bench: Bench, { targets, maxima }: Commands): Promise<Measured> {
   const { sizes, system, floor } = bench;
   const probes = [
-    { target: targets.find(({ name }) => name === EDGE), readUrl: system.url(WORKER_NAMES.query) },
-    { target: targets.find(({ name }) => name === FLOOR), readUrl: floor.url(FLOOR_NAMES.view) },
+    { target: targets.find(({ name }) => name === EDGE), readUrl: () => system.url(WORKER_NAMES.query) },
+    { target: targets.find(({ name }) => name === FLOOR), readUrl: () => floor.url(FLOOR_NAMES.view) },
   ];
   const figures: Figure[] = [];
   for (const situation of SITUATIONS) {
     const rounds = new Map<string, number[][]>();
     for (let round = 0; round < sizes.rounds; round++) {
+      await startTargetsAnew(bench, targets);
       for (const { target, readUrl } of probes) {
         if (target === undefined) continue;
-        const probing = probe(target, readUrl, Math.ceil(sizes.lags / sizes.rounds));
+        const probing = probe(target, readUrl(), Math.ceil(sizes.lags / sizes.rounds));
         const lags =
           situation === IDLE
             ? await probing

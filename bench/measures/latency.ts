@@ -1,6 +1,6 @@
 // The latency of a command at half of the maximum load.
 
-import { type Bench, EDGE, FLOOR, inOrderOf, loadTarget, STRAIGHT } from "../bench.ts";
+import { type Bench, EDGE, FLOOR, inOrderOf, loadTarget, STRAIGHT, startTargetsAnew } from "../bench.ts";
 import { type Figure, type Measured, ratioOf, spreadOf } from "../figures.ts";
 import { type Commands, WARM_UP_SECONDS } from "./commands.ts";
 
@@ -8,12 +8,14 @@ const P50_GOAL = 1.3;
 const P50 = "latency, p50";
 const P99 = "latency, p99";
 
-export async function measureLatency({ sizes }: Bench, { targets, maxima }: Commands): Promise<Measured> {
+export async function measureLatency(bench: Bench, { targets, maxima }: Commands): Promise<Measured> {
+  const { sizes } = bench;
   const half = (maxima.get(EDGE) ?? 0) / 2;
   const samples = new Map(
     targets.map(({ name }) => [name, { p50: [] as number[], p99: [] as number[], errors: 0 }]),
   );
   for (let round = 0; round < sizes.rounds; round++) {
+    await startTargetsAnew(bench, targets);
     for (const target of inOrderOf(round, targets)) {
       const rate = Math.min(half, (maxima.get(target.name) ?? 0) / 2);
       const { connections, seconds } = sizes;

@@ -1,12 +1,21 @@
 // Reads per second: an account, an account that the client has already, and a page of the list.
 
-import { type Bench, EDGE, FLOOR, FLOOR_BEHIND_DOOR, inOrderOf, repeated, STRAIGHT } from "../bench.ts";
+import {
+  type Bench,
+  EDGE,
+  FLOOR,
+  FLOOR_BEHIND_DOOR,
+  inOrderOf,
+  repeated,
+  STRAIGHT,
+  startAnew,
+} from "../bench.ts";
 import { type Figure, type Measured, ratioOf, spreadOf } from "../figures.ts";
 import { load } from "../load.ts";
 import { FLOOR_NAMES, WORKER_NAMES } from "../systems.ts";
 import { number } from "../tables.ts";
 import type { Traffic } from "../traffic.ts";
-import type { Commands } from "./commands.ts";
+import { type Commands, WARM_UP_SECONDS } from "./commands.ts";
 
 const GOAL = 0.85;
 const ONE = "account by number";
@@ -16,26 +25,24 @@ const PAGE = "page of 50 accounts";
 interface Reader {
   readonly system: string;
   readonly what: string;
-  readonly url: string;
+  readonly url: () => string;
   readonly traffic: Traffic;
 }
 
-export async function measureReads(
-  { sizes, system, floor, peers }: Bench,
-  { targets }: Commands,
-): Promise<Measured> {
+export async function measureReads(bench: Bench, { targets }: Commands): Promise<Measured> {
+  const { sizes, system, floor, peers } = bench;
   const paths = (targets[0]?.accounts.numbers ?? []).map((number) => `/v1/accounts/${number}`);
   const one = repeated(paths, 200);
   const page = repeated(["/v1/accounts"], 200);
   // Any version: what is met is `*`.
   const unchanged = repeated(paths, 304, { "If-None-Match": "*" });
   const doors = [
-    { name: STRAIGHT, url: system.url(WORKER_NAMES.query) },
-    { name: EDGE, url: system.url(WORKER_NAMES.edge) },
+    { name: STRAIGHT, url: () => system.url(WORKER_NAMES.query) },
+    { name: EDGE, url: () => system.url(WORKER_NAMES.edge) },
   ];
   const floors = [
-    { name: FLOOR, url: floor.url(FLOOR_NAMES.view) },
-    { name: FLOOR_BEHIND_DOOR, url: floor.url(FLOOR_NAMES.door) },
+    { name: FLOOR, url: () => floor.url(FLOOR_NAMES.view) },
+    { name: FLOOR_BEHIND_DOOR, url: () => floor.url(FLOOR_NAMES.door) },
   ];
   const readers: Reader[] = [
     ...floors.flatMap(({ name, url }) => [
@@ -47,18 +54,19 @@ export async function measureReads(
       { system: name, what: UNCHANGED, url, traffic: unchanged },
       { system: name, what: PAGE, url, traffic: page },
     ]),
-    ...peers.running.map(({ name, url }) => ({ system: name, what: ONE, url, traffic: one })),
+    ...peers.running.map(({ name, url }) => ({ system: name, what: ONE, url: () => url, traffic: one })),
   ];
   const samples = readers.map(() => ({ perSecond: [] as number[], errors: 0 }));
-  for (let round = 0; round <= sizes.rounds; round++) {
+  const { connections, seconds, rounds, quick } = sizes;
+  for (let round = 0; round < rounds; round++) {
+    await startAnew(bench);
+    for (const { url, traffic } of quick ? [] : readers)
+      await load(url(), traffic, { connections, seconds: WARM_UP_SECONDS });
     for (const [index, { url, traffic }] of inOrderOf(round, [...readers.entries()])) {
-      const isWarmUp = round === 0;
-      const seconds = isWarmUp ? 1 : sizes.seconds;
-      const { perSecond, errors } = await load(url, traffic, { connections: sizes.connections, seconds });
+      const { perSecond, errors } = await load(url(), traffic, { connections, seconds });
       const own = samples[index];
-      if (own === undefined || isWarmUp) continue;
-      own.perSecond.push(perSecond);
-      own.errors += errors;
+      own?.perSecond.push(perSecond);
+      if (own !== undefined) own.errors += errors;
     }
   }
   const figures: Figure[] = readers.map(({ system: name, what }, index) => ({
