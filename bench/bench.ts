@@ -17,6 +17,8 @@ export const FLOOR_BEHIND_DOOR = "floor, through a bare edge";
 export interface Sizes {
   readonly quick: boolean;
   readonly rounds: number;
+  /** Of commands over many accounts, of which one takes two minutes. */
+  readonly manyRounds: number;
   readonly seconds: number;
   readonly connections: number;
   readonly fewAccounts: number;
@@ -37,6 +39,7 @@ export interface Sizes {
 export const FULL: Sizes = {
   quick: false,
   rounds: 5,
+  manyRounds: 3,
   seconds: 4,
   connections: 32,
   fewAccounts: 200,
@@ -54,6 +57,7 @@ export const FULL: Sizes = {
 export const QUICK: Sizes = {
   quick: true,
   rounds: 1,
+  manyRounds: 1,
   seconds: 1,
   connections: 32,
   fewAccounts: 64,

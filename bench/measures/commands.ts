@@ -37,12 +37,14 @@ export interface Commands {
 }
 
 export async function measureCommands(bench: Bench): Promise<Commands> {
-  const { fewAccounts, manyAccounts } = bench.sizes;
+  const { fewAccounts, manyAccounts, rounds, manyRounds } = bench.sizes;
   const few = await openTargets(bench, "FEW", fewAccounts, false);
-  const figures = await loadAll(bench, few, fewAccounts, WARM_UP_SECONDS, () => startTargetsAnew(bench, few));
+  const figures = await loadAll(bench, few, fewAccounts, rounds, WARM_UP_SECONDS, () =>
+    startTargetsAnew(bench, few),
+  );
   if (manyAccounts !== null) {
     const many = await openTargets(bench, "MANY", manyAccounts, true);
-    figures.push(...(await loadAll(bench, many, manyAccounts, 0, () => startAnew(bench))));
+    figures.push(...(await loadAll(bench, many, manyAccounts, manyRounds, 0, () => startAnew(bench))));
   }
   const counts = manyAccounts === null ? [fewAccounts] : [fewAccounts, manyAccounts];
   const goals = counts.flatMap((count) => {
@@ -108,10 +110,11 @@ async function loadAll(
   { sizes }: Bench,
   targets: readonly Target[],
   count: number,
+  rounds: number,
   warmUpSeconds: number,
   startRound: () => Promise<void>,
 ): Promise<Figure[]> {
-  const { connections, seconds, rounds } = sizes;
+  const { connections, seconds } = sizes;
   const samples = new Map(
     targets.map(({ name }) => [name, { perSecond: [] as number[], processorMs: [] as number[], errors: 0 }]),
   );

@@ -22,11 +22,11 @@ export async function measureLag(bench: Bench, { targets, maxima }: Commands): P
     { target: targets.find(({ name }) => name === EDGE), readUrl: () => system.url(WORKER_NAMES.query) },
     { target: targets.find(({ name }) => name === FLOOR), readUrl: () => floor.url(FLOOR_NAMES.view) },
   ];
-  const figures: Figure[] = [];
-  for (const situation of SITUATIONS) {
-    const rounds = new Map<string, number[][]>();
-    for (let round = 0; round < sizes.rounds; round++) {
-      await startTargetsAnew(bench, targets);
+  /** By situation and system: the lags of each round. */
+  const rounds = new Map<string, { situation: string; system: string; lags: number[][] }>();
+  for (let round = 0; round < sizes.rounds; round++) {
+    await startTargetsAnew(bench, targets);
+    for (const situation of SITUATIONS) {
       for (const { target, readUrl } of probes) {
         if (target === undefined) continue;
         const probing = probe(target, readUrl(), Math.ceil(sizes.lags / sizes.rounds));
@@ -34,18 +34,22 @@ export async function measureLag(bench: Bench, { targets, maxima }: Commands): P
           situation === IDLE
             ? await probing
             : await underLoad(bench, target, (maxima.get(EDGE) ?? 0) / 2, probing);
-        rounds.set(target.name, [...(rounds.get(target.name) ?? []), lags]);
+        const key = JSON.stringify([situation, target.name]);
+        const own = rounds.get(key) ?? { situation, system: target.name, lags: [] };
+        rounds.set(key, own);
+        own.lags.push(lags.toSorted((one, other) => one - other));
         await quiet(target.rig);
       }
     }
-    for (const [name, own] of rounds) {
-      const sorted = own.map((lags) => lags.toSorted((one, other) => one - other));
-      const p50 = spreadOf(sorted.map((lags) => percentile(lags, 0.5)));
-      const p99 = spreadOf(sorted.map((lags) => percentile(lags, 0.99)));
-      figures.push({ system: name, what: whatOf(situation, "p50"), unit: "ms", spread: p50 });
-      figures.push({ system: name, what: whatOf(situation, "p99"), unit: "ms", spread: p99 });
-    }
   }
+  const figures = [...rounds.values()].flatMap(({ situation, system: name, lags }): Figure[] => {
+    const p50 = spreadOf(lags.map((own) => percentile(own, 0.5)));
+    const p99 = spreadOf(lags.map((own) => percentile(own, 0.99)));
+    return [
+      { system: name, what: whatOf(situation, "p50"), unit: "ms", spread: p50 },
+      { system: name, what: whatOf(situation, "p99"), unit: "ms", spread: p99 },
+    ];
+  });
   const goals = SITUATIONS.map(
     (situation): Goal => ({
       text: `${situation}: p50 × the floor's`,
