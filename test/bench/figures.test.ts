@@ -1,0 +1,35 @@
+// Figures: what a ratio over several rounds says.
+
+import { expect, it } from "vitest";
+import { type Figure, ratioOf, spreadOf } from "../../bench/figures.ts";
+
+const figure = (system: string, samples: readonly number[]): Figure => ({
+  system,
+  what: "rate",
+  unit: "a second",
+  spread: spreadOf(samples),
+});
+const ratio = (one: readonly number[], other: readonly number[]) =>
+  ratioOf(
+    [figure("one", one), figure("other", other)],
+    { system: "one", what: "rate" },
+    { system: "other", what: "rate" },
+  );
+
+it("is the median of the rounds' ratios, so that a machine that slows down from round to round changes nothing", () => {
+  expect(ratio([80, 8, 40], [100, 10, 50])).toBeCloseTo(0.8);
+  // Of the medians it would be 0.56.
+  expect(ratio([10, 50, 90], [10, 100, 90])).toBe(1);
+});
+
+it("is that of the medians where rounds can't be paired", () => {
+  expect(ratio([10, 30, 20], [5])).toBe(4);
+});
+
+it("is none where a figure is missing, or a rate is nothing", () => {
+  expect(
+    ratioOf([figure("one", [1])], { system: "one", what: "rate" }, { system: "other", what: "rate" }),
+  ).toBeNull();
+  expect(ratio([1], [0])).toBeNull();
+  expect(ratio([], [])).toBeNull();
+});
