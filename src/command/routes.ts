@@ -7,6 +7,7 @@ import { isTransitionName, type TransitionName } from "../account/commands.ts";
 import type { RecordedAccountEvent } from "../account/events.ts";
 import { LogUnavailable } from "../account/reach-log.ts";
 import type { UnpublishedObjects } from "../account/unpublished-accounts.ts";
+import { jsonAnswer } from "../http/answers.ts";
 import { allow, createApp, type HttpEnv, ProblemError } from "../http/app.ts";
 import { type AuthenticationEnv, authenticate } from "../http/authentication.ts";
 import { ARRAY_BODY_LIMIT_BYTES, BODY_LIMIT_BYTES, limitBody, readJson } from "../http/body.ts";
@@ -111,14 +112,10 @@ async function answerOne(context: CommandContext, asked: Parsed<AskedCommand>): 
   const [reply] = await replies(context, [asked]);
   if (reply?.kind !== "accepted") throw new ProblemError(reply?.problem ?? UNAVAILABLE);
   const { account, created, replayed } = reply;
-  return Response.json(acceptedBody(reply), {
-    status: created ? 201 : 200,
-    headers: {
-      ETag: versionTag(account.version),
-      "Cache-Control": "no-store",
-      ...(created ? { Location: accountHref(account.accountNumber) } : {}),
-      ...(replayed ? { "Idempotency-Replayed": "true" } : {}),
-    },
+  return jsonAnswer(acceptedBody(reply), created ? 201 : 200, {
+    ETag: versionTag(account.version),
+    ...(created ? { Location: accountHref(account.accountNumber) } : {}),
+    ...(replayed ? { "Idempotency-Replayed": "true" } : {}),
   });
 }
 
@@ -134,7 +131,7 @@ async function answerMany(
     const replayed = reply.replayed ? { replayed: true } : {};
     return { status: reply.created ? 201 : 200, ...acceptedBody(reply), ...replayed };
   });
-  return context.json(outcomes, 200, { "Cache-Control": "no-store" });
+  return jsonAnswer(outcomes);
 }
 
 /** What a command came to, for its caller. */

@@ -1,6 +1,7 @@
 // The edge Worker: the front door. By method and path alone it leads each request to the Worker that answers it.
 
 import type { Context } from "hono";
+import { jsonAnswer } from "../http/answers.ts";
 import { allow, createApp, type HttpEnv, ProblemError } from "../http/app.ts";
 import { CONTRACT_PATH } from "../http/contract-route.ts";
 import { UNAVAILABLE } from "../http/problems.ts";
@@ -33,16 +34,14 @@ app.all("/v1/*", (context) => forward(context, context.env.QUERY));
 
 app.get("/health", async (context) => {
   const health = await healthOf(context.env);
-  context.header("Cache-Control", "no-store");
-  return context.json(health, health.status === "ok" ? 200 : 503);
+  return jsonAnswer(health, health.status === "ok" ? 200 : 503);
 });
 app.all("/health", allow("GET", "HEAD"));
 
 app.get(CONTRACT_PATH, async (context) => {
   const contract = await joinContract(context.env);
   if (contract === null) throw new ProblemError(UNAVAILABLE);
-  context.header("Cache-Control", DOCUMENT_CACHE_CONTROL);
-  return context.json(contract);
+  return jsonAnswer(contract, 200, { "Cache-Control": DOCUMENT_CACHE_CONTROL });
 });
 app.all(CONTRACT_PATH, allow("GET", "HEAD"));
 

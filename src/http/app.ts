@@ -44,7 +44,7 @@ export function createApp<Bindings extends object>(): Hono<HttpEnv<Bindings>> {
     context.set("traceId", traceId);
     await next();
     if (context.get("answeredElsewhere")) return;
-    await protectBrowsers(context);
+    protectBrowsers(context.res.headers);
     logLine("request", {
       traceId,
       method: context.req.method,

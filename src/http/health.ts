@@ -1,9 +1,8 @@
 // Whether a Worker has what it works with: the answer of `GET /health`, of which the edge makes one for all.
 
+import { jsonAnswer } from "./answers.ts";
 import { logFailure } from "./log-line.ts";
 import { UNAVAILABLE } from "./problems.ts";
-
-const UNAVAILABLE_HEADERS = { ...UNAVAILABLE.headers, "Cache-Control": "no-store" };
 
 /** What is wrong with a part, in words for an operator; null where it is well. Rejects where the part does not answer. */
 type HealthCheck = () => Promise<string | null>;
@@ -30,7 +29,6 @@ export async function answerHealth(traceId: string, checks: HealthChecks): Promi
     ),
   );
   const wrong = found.filter((reason) => reason !== null);
-  if (wrong.length === 0)
-    return Response.json({ status: "ok" }, { headers: { "Cache-Control": "no-store" } });
-  return Response.json({ status: wrong.join(", ") }, { status: 503, headers: UNAVAILABLE_HEADERS });
+  if (wrong.length === 0) return jsonAnswer({ status: "ok" });
+  return jsonAnswer({ status: wrong.join(", ") }, 503, UNAVAILABLE.headers);
 }

@@ -1,6 +1,7 @@
 // Problem details (RFC 9457): every code that a client can get, with its status. HTTP statuses of errors live here alone.
 
 import type { Refusal } from "../account/refusals.ts";
+import { jsonAnswer } from "./answers.ts";
 
 export const PROBLEMS = {
   "invalid-request": { status: 400, title: "The request is not valid" },
@@ -130,8 +131,8 @@ export function problemBody({ code, detail, members }: Problem, traceId: string)
 }
 
 export function problemResponse(problem: Problem, traceId: string): Response {
-  return new Response(JSON.stringify(problemBody(problem, traceId)), {
-    status: problemStatus(problem),
-    headers: { "Content-Type": "application/problem+json", "Cache-Control": "no-store", ...problem.headers },
+  return jsonAnswer(problemBody(problem, traceId), problemStatus(problem), {
+    "Content-Type": "application/problem+json",
+    ...problem.headers,
   });
 }

@@ -1,6 +1,7 @@
 // The inbox routes: other services bring their events, and an operator sees what became of them.
 
 import type { Context, Hono } from "hono";
+import { jsonAnswer } from "../http/answers.ts";
 import { allow, type HttpEnv, ProblemError } from "../http/app.ts";
 import { ARRAY_BODY_LIMIT_BYTES, BODY_LIMIT_BYTES, limitBody } from "../http/body.ts";
 import { invalidParameters } from "../http/invalid-parts.ts";
@@ -45,7 +46,7 @@ export function addInboxRoutes(app: Hono<HttpEnv<ProcessorEnv>>): void {
   app.all(INBOX_HREF, allow("GET", "HEAD", "POST"));
 
   app.post(`${INBOX_HREF}/replay`, mayOperate, limitBody(BODY_LIMIT_BYTES), async (context) =>
-    context.json({ replaying: await replayAllParked(context.env) }, 202),
+    jsonAnswer({ replaying: await replayAllParked(context.env) }, 202),
   );
   app.all(`${INBOX_HREF}/replay`, allow("POST"));
 
@@ -67,7 +68,7 @@ async function receive(context: InboxContext): Promise<Response> {
     logFailure("inbox waits for the next attempt", { traceId: context.get("traceId") }, error),
   );
   context.set("told", { events: stored.map(({ number }) => number) });
-  return context.json({ items: stored.map(inboxRepresentation) }, 202);
+  return jsonAnswer({ items: stored.map(inboxRepresentation) }, 202);
 }
 
 function secretsOf({ INBOX_SECRETS = "" }: ProcessorEnv): string[] {
@@ -101,20 +102,20 @@ async function list(context: InboxContext): Promise<Response> {
     items: events.map(inboxRepresentation),
     _links: { self: link(INBOX_HREF), replay: link(`${INBOX_HREF}/replay`) },
   };
-  return context.json(answer);
+  return jsonAnswer(answer);
 }
 
 async function readOne(context: InboxContext): Promise<Response> {
   const found = await readInboxEvent(context.env.OPERATIONS, numberOf(context));
   if (found === null) throw notThere();
   const answer: ShownInboxEvent = { ...inboxRepresentation(found), event: found.event };
-  return context.json(answer);
+  return jsonAnswer(answer);
 }
 
 async function replayOne(context: InboxContext): Promise<Response> {
   const number = numberOf(context);
   if (!(await replayEvent(context.env, number))) throw notThere();
-  return context.json({ replaying: 1 }, 202);
+  return jsonAnswer({ replaying: 1 }, 202);
 }
 
 function numberOf(context: InboxContext): number {

@@ -2,6 +2,7 @@
 
 import type { Context } from "hono";
 import * as z from "zod";
+import { jsonAnswer } from "../http/answers.ts";
 import { type HttpEnv, ProblemError } from "../http/app.ts";
 import { link, linkSchema } from "../http/representations.ts";
 import { mapOf } from "../reactions/map.ts";
@@ -97,5 +98,5 @@ export async function getMap(context: Context<HttpEnv<ProcessorEnv>>): Promise<R
     lagMs,
     _links: { self: link(url.pathname + url.search), operations: link("/v1/operations") },
   };
-  return context.json(answer);
+  return jsonAnswer(answer);
 }

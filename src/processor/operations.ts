@@ -3,6 +3,7 @@
 import type { Context, Hono } from "hono";
 import type * as z from "zod";
 import { accountNumberSchema } from "../account/commands.ts";
+import { emptyAnswer, jsonAnswer } from "../http/answers.ts";
 import { allow, createApp, type HttpEnv, ProblemError } from "../http/app.ts";
 import { authenticate } from "../http/authentication.ts";
 import { BODY_LIMIT_BYTES, limitBody, readJson } from "../http/body.ts";
@@ -69,10 +70,6 @@ const ROOT: z.infer<typeof operationsRootSchema> = {
 
 export function operationsRoutes(): Hono<HttpEnv<ProcessorEnv>> {
   const app = createApp<ProcessorEnv>();
-  app.use(async (context, next) => {
-    await next();
-    context.res.headers.set("Cache-Control", "no-store");
-  });
   addSignedInboxRoute(app);
 
   app.use("/v1/*", authenticate);
@@ -87,11 +84,11 @@ export function operationsRoutes(): Hono<HttpEnv<ProcessorEnv>> {
     app.all(path, allow("POST"));
   };
 
-  get("/v1/operations", async (context) => context.json(ROOT));
-  get(STATUS_PATH, async (context) => context.json(await readStatus(context.env)));
-  get(FUNCTIONS_HREF, async (context) => context.json(await readFunctionStatus(context.env)));
+  get("/v1/operations", async () => jsonAnswer(ROOT));
+  get(STATUS_PATH, async (context) => jsonAnswer(await readStatus(context.env)));
+  get(FUNCTIONS_HREF, async (context) => jsonAnswer(await readFunctionStatus(context.env)));
   get(PARKED_HREF, answerParked);
-  post(`${PARKED_HREF}/replay`, async (context) => context.json(await replayAll(context.env), 202));
+  post(`${PARKED_HREF}/replay`, async (context) => jsonAnswer(await replayAll(context.env), 202));
   post(`${PARKED_HREF}/:accountNumber/replay`, replayOne);
   app.get(`${MESSAGES_HREF}/:id`, mayOperate, getMessage);
   app.delete(`${MESSAGES_HREF}/:id`, mayOperate, discardMessage);
@@ -124,9 +121,7 @@ export function operationsRoutes(): Hono<HttpEnv<ProcessorEnv>> {
     CONTRACT_PATH,
     answerContract(() => import("./contract.ts")),
   );
-  app.get("/asyncapi.json", async (context) =>
-    context.json((await import("./events-contract.ts")).eventsContract),
-  );
+  app.get("/asyncapi.json", async () => jsonAnswer((await import("./events-contract.ts")).eventsContract));
   return app;
 }
 
@@ -139,7 +134,7 @@ async function answerParked(context: OperationsContext): Promise<Response> {
     total: await countParked(OPERATIONS, filter),
     _links: { ...pageLinks(context, next), replay: link(`${PARKED_HREF}/replay`) },
   };
-  return context.json(answer);
+  return jsonAnswer(answer);
 }
 
 async function replayOne(context: OperationsContext): Promise<Response> {
@@ -158,19 +153,19 @@ async function replayOne(context: OperationsContext): Promise<Response> {
     version,
     parked: parked !== null,
   };
-  return context.json(answer);
+  return jsonAnswer(answer);
 }
 
 async function getMessage(context: OperationsContext): Promise<Response> {
   const message = await readKeptMessage(context.env.OPERATIONS, context.req.param("id") ?? "");
   if (message === null) throw noSuchMessage();
-  return context.json(message);
+  return jsonAnswer(message);
 }
 
 async function discardMessage(context: OperationsContext): Promise<Response> {
   if (!(await discardKeptMessage(context.env.OPERATIONS, context.req.param("id") ?? "")))
     throw noSuchMessage();
-  return context.body(null, 204);
+  return emptyAnswer(204);
 }
 
 function noSuchMessage(): ProblemError {
@@ -189,7 +184,7 @@ async function start(
   const id = await startWalk(context.env, kind, kind === "rebuild" || asked.data.repair === true);
   const walk = await readWalk(context.env.OPERATIONS, kind, id);
   if (walk === null) throw new Error(`The walk ${id} is gone as soon as it started`);
-  return context.json(walkRepresentation(walk), 202, {
+  return jsonAnswer(walkRepresentation(walk), 202, {
     Location: walkHref(kind, id),
   });
 }
@@ -197,13 +192,13 @@ async function start(
 async function answerWalks(context: OperationsContext, kind: WalkKind): Promise<Response> {
   const { cursor } = readQuery(context, walksQuerySchema);
   const { walks, next } = await listWalks(context.env.OPERATIONS, kind, cursor);
-  return context.json({ items: walks.map(walkListItem), _links: pageLinks(context, next) });
+  return jsonAnswer({ items: walks.map(walkListItem), _links: pageLinks(context, next) });
 }
 
 async function answerWalk(context: OperationsContext, kind: WalkKind): Promise<Response> {
   const walk = await readWalk(context.env.OPERATIONS, kind, context.req.param("id") ?? "");
   if (walk === null) throw noSuchWalk(kind);
-  return context.json(walkRepresentation(walk));
+  return jsonAnswer(walkRepresentation(walk));
 }
 
 async function answerDifferences(context: OperationsContext, kind: WalkKind): Promise<Response> {
@@ -215,7 +210,7 @@ async function answerDifferences(context: OperationsContext, kind: WalkKind): Pr
     items: [...differences],
     _links: pageLinks(context, next),
   };
-  return context.json(answer);
+  return jsonAnswer(answer);
 }
 
 function noSuchWalk(kind: WalkKind): ProblemError {

@@ -9,6 +9,7 @@ import { type AccountFilter, type ListPosition, listAccounts } from "../views/ac
 import type { QueryContext } from "./env.ts";
 import { pageResponse } from "./page.ts";
 import { flagParameter, limitParameter, readPath, readQuery, userIdParameter } from "./parameters.ts";
+import { FROM_VIEW } from "./served-from.ts";
 import { viewedRepresentation } from "./viewed-account.ts";
 
 const MAX_ACCOUNTS = 200;
@@ -49,14 +50,14 @@ async function accountsPage(
   limit: number,
 ): Promise<Response> {
   const owner = ownerOf(context);
-  context.header("Served-From", "view");
   // Another user is to its caller one without accounts.
-  if (owner !== null && (filter.userId ?? owner) !== owner) return pageResponse(context, [], null);
+  if (owner !== null && (filter.userId ?? owner) !== owner) return pageResponse(context, [], null, FROM_VIEW);
   const visible = owner === null ? filter : { ...filter, userId: owner };
   const { accounts, next } = await listAccounts(context.env.VIEWS, visible, after ?? null, limit);
   return pageResponse(
     context,
     accounts.map(viewedRepresentation),
     next === null ? null : ["cursor", cursorAt([next.createdAt, next.accountNumber])],
+    FROM_VIEW,
   );
 }

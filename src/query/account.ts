@@ -3,6 +3,7 @@
 import * as z from "zod";
 import type { PastState } from "../account/account-log.ts";
 import { reachLog } from "../account/reach-log.ts";
+import { emptyAnswer, jsonAnswer } from "../http/answers.ts";
 import { ProblemError } from "../http/app.ts";
 import { parseEntityTags } from "../http/entity-tags.ts";
 import { logFailure } from "../http/log-line.ts";
@@ -13,6 +14,7 @@ import type { QueryContext } from "./env.ts";
 import { accountNotFound, versionNotFound } from "./not-found.ts";
 import { knownToCaller, requireKnownLog } from "./own-account.ts";
 import { readAccountNumber, readQuery, timeParameter, versionParameter } from "./parameters.ts";
+import { FROM_LOG, FROM_VIEW, type ServedFrom } from "./served-from.ts";
 import { viewedRepresentation } from "./viewed-account.ts";
 
 /** An event that is older, and not in the view, is not on its way any more. */
@@ -38,21 +40,21 @@ export async function getAccount(context: QueryContext): Promise<Response> {
 
   if (version !== undefined || at !== undefined) await requireKnownLog(context, accountNumber);
   if (version !== undefined) {
-    return pastResponse(context, await reachLog(logs, accountNumber, (log) => log.atVersion(version)));
+    return pastResponse(await reachLog(logs, accountNumber, (log) => log.atVersion(version)));
   }
   if (at !== undefined) {
-    return pastResponse(context, await reachLog(logs, accountNumber, (log) => log.atTime(at)));
+    return pastResponse(await reachLog(logs, accountNumber, (log) => log.atTime(at)));
   }
   const viewed = knownToCaller(context, await readAccount(views, accountNumber));
   if (minVersion === undefined || (viewed !== null && viewed.version >= minVersion)) {
     if (viewed === null) throw accountNotFound();
-    return presentResponse(context, viewed, "view");
+    return presentResponse(context, viewed, FROM_VIEW);
   }
   const logged = knownToCaller(context, await reachLog(logs, accountNumber, (log) => log.current()));
   if (logged === null) throw accountNotFound();
   if (logged.version < minVersion) throw versionNotFound(logged.version);
   if (logged.lastModified < Date.now() - STALE_AFTER_MS) await askForRepair(context, accountNumber);
-  return presentResponse(context, logged, "log");
+  return presentResponse(context, logged, FROM_LOG);
 }
 
 /** A message that was lost must not leave a view stale for ever. The answer does not depend on it. */
@@ -81,18 +83,14 @@ function mayAsk(accountNumber: string, now: number): boolean {
   return true;
 }
 
-function presentResponse(
-  context: QueryContext,
-  account: ViewedAccount,
-  servedFrom: "view" | "log",
-): Response {
+function presentResponse(context: QueryContext, account: ViewedAccount, servedFrom: ServedFrom): Response {
   const headers = {
-    "Served-From": servedFrom,
+    ...servedFrom,
     ETag: versionTag(account.version),
     "Cache-Control": "private, no-cache",
   };
-  if (clientHas(context, account.version)) return new Response(null, { status: 304, headers });
-  return Response.json(viewedRepresentation(account), { headers });
+  if (clientHas(context, account.version)) return emptyAnswer(304, headers);
+  return jsonAnswer(viewedRepresentation(account), 200, headers);
 }
 
 /** By weak comparison (RFC 9110, 13.1.2). */
@@ -111,18 +109,15 @@ function clientHas(context: QueryContext, version: number): boolean {
  * Commands meet the account as it is now, so only its newest state links those that are legal. That makes the links
  * change when the account moves on, so a state of the past has no entity tag.
  */
-function pastResponse(context: QueryContext, { account, currentVersion }: PastState): Response {
+function pastResponse({ account, currentVersion }: PastState): Response {
   if (currentVersion === 0) throw accountNotFound();
   if (account === null) throw versionNotFound(currentVersion);
   const href = accountHref(account.accountNumber);
-  context.header("Served-From", "log");
-  return context.json({
-    ...account,
-    _links: {
-      ...accountLinks(account),
-      self: link(`${href}?version=${account.version}`),
-      account: link(href),
-      ...(account.version === currentVersion ? commandLinks(account) : {}),
-    },
-  });
+  const _links = {
+    ...accountLinks(account),
+    self: link(`${href}?version=${account.version}`),
+    account: link(href),
+    ...(account.version === currentVersion ? commandLinks(account) : {}),
+  };
+  return jsonAnswer({ ...account, _links }, 200, FROM_LOG);
 }

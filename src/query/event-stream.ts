@@ -9,6 +9,7 @@ import type { OwnedFeedEvent } from "../views/feed.ts";
 import { Arrivals } from "./arrivals.ts";
 import type { QueryContext } from "./env.ts";
 import { placeParameter } from "./parameters.ts";
+import type { ServedFrom } from "./served-from.ts";
 
 const EVENT_STREAM = "text/event-stream";
 /** Proxies close connections that are silent for a minute or so. */
@@ -51,6 +52,7 @@ export async function eventStream(
   context: QueryContext,
   sequence: Sequence,
   after: number | undefined,
+  servedFrom: ServedFrom,
 ): Promise<Response> {
   const resumed = lastEventId(context);
   // Followed before it is read, so that nothing falls between.
@@ -63,7 +65,9 @@ export async function eventStream(
     const body = bodyOf(blocks(sequence, arrivals, start), arrivals, (reason) =>
       logLine("stream dropped", { traceId: context.get("traceId"), path: context.req.path, reason }),
     );
-    return context.body(body, 200, { "Content-Type": EVENT_STREAM });
+    return new Response(body, {
+      headers: { "Content-Type": EVENT_STREAM, "Cache-Control": "no-store", ...servedFrom },
+    });
   } catch (error) {
     arrivals.close();
     throw error;

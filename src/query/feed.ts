@@ -11,6 +11,7 @@ import type { QueryContext } from "./env.ts";
 import { eventStream, wantsEventStream } from "./event-stream.ts";
 import { pageResponse } from "./page.ts";
 import { afterParameter, limitParameter, placeParameter, readQuery, userIdParameter } from "./parameters.ts";
+import { FROM_VIEW } from "./served-from.ts";
 
 const MAX_EVENTS = 500;
 const DEFAULT_EVENTS = 100;
@@ -40,7 +41,6 @@ export const feedQuerySchema = filterSchema.extend({
 const streamSchema = filterSchema.extend({ after: placeParameter.optional() });
 
 export async function getFeed(context: QueryContext): Promise<Response> {
-  context.header("Served-From", "view");
   return wantsEventStream(context) ? followFeed(context) : feedPage(context);
 }
 
@@ -48,7 +48,7 @@ async function feedPage(context: QueryContext): Promise<Response> {
   const { after, limit, ...asked } = readQuery(context, feedQuerySchema);
   const filter = ownPart(context, asked);
   const { events, next } = await readFeed(context.env.VIEWS, after, filter, limit);
-  return pageResponse(context, events.map(feedItem), next === null ? null : ["after", next]);
+  return pageResponse(context, events.map(feedItem), next === null ? null : ["after", next], FROM_VIEW);
 }
 
 async function followFeed(context: QueryContext): Promise<Response> {
@@ -71,6 +71,7 @@ async function followFeed(context: QueryContext): Promise<Response> {
       }),
     },
     after,
+    FROM_VIEW,
   );
 }
 

@@ -5,6 +5,7 @@ import { type LogSlice, MAX_LOG_SLICE } from "../account/account-log.ts";
 import { accountNumberSchema } from "../account/commands.ts";
 import type { RecordedAccountEvent } from "../account/events.ts";
 import { reachLog, readLog } from "../account/reach-log.ts";
+import { jsonAnswer } from "../http/answers.ts";
 import {
   accountHref,
   commandLinks,
@@ -28,6 +29,7 @@ import {
   readQuery,
   versionParameter,
 } from "./parameters.ts";
+import { FROM_LOG } from "./served-from.ts";
 
 const DEFAULT_EVENTS = 100;
 
@@ -42,7 +44,6 @@ export const eventPathSchema = z.object({ accountNumber: accountNumberSchema, ve
 
 export async function listEvents(context: QueryContext): Promise<Response> {
   const accountNumber = readAccountNumber(context);
-  context.header("Served-From", "log");
   return wantsEventStream(context) ? followLog(context, accountNumber) : logPage(context, accountNumber);
 }
 
@@ -51,7 +52,8 @@ async function logPage(context: QueryContext, accountNumber: string): Promise<Re
   const { events, currentVersion } = await existingLog(context, accountNumber, after, limit);
   const last = events.at(-1);
   const more = last !== undefined && last.version < currentVersion;
-  return pageResponse(context, events.map(eventRepresentation), more ? ["after", last.version] : null);
+  const next = more ? (["after", last.version] as const) : null;
+  return pageResponse(context, events.map(eventRepresentation), next, FROM_LOG);
 }
 
 /** What is there comes from the log, what follows with the feed: an event that waits in front of the views waits here too. */
@@ -74,6 +76,7 @@ async function followLog(context: QueryContext, accountNumber: string): Promise<
       itemOf: ({ event }) => itemOf(event),
     },
     after,
+    FROM_LOG,
   );
 }
 
@@ -96,8 +99,7 @@ export async function getEvent(context: QueryContext): Promise<Response> {
   const { events, currentVersion } = await existingLog(context, accountNumber, version - 1, 1);
   const [event] = events;
   if (event === undefined) throw versionNotFound(currentVersion);
-  context.header("Served-From", "log");
-  return context.json(eventRepresentation(event));
+  return jsonAnswer(eventRepresentation(event), 200, FROM_LOG);
 }
 
 export async function getLegalCommands(context: QueryContext): Promise<Response> {
@@ -109,11 +111,10 @@ export async function getLegalCommands(context: QueryContext): Promise<Response>
   );
   if (account === null) throw accountNotFound();
   const href = accountHref(accountNumber);
-  context.header("Served-From", "log");
   const answer: LegalCommands = {
     accountNumber,
     version: account.version,
     _links: { self: link(`${href}/commands`), account: link(href), ...commandLinks(account) },
   };
-  return context.json(answer);
+  return jsonAnswer(answer, 200, FROM_LOG);
 }

@@ -1,6 +1,7 @@
 // The root of the API: links to whatever can be reached.
 
 import * as z from "zod";
+import { jsonAnswer } from "../http/answers.ts";
 import { link, linkSchema } from "../http/representations.ts";
 import type { QueryContext } from "./env.ts";
 import { noParameters, readQuery } from "./parameters.ts";
@@ -56,5 +57,5 @@ const ROOT: z.infer<typeof rootSchema> = {
 
 export async function getRoot(context: QueryContext): Promise<Response> {
   readQuery(context, noParameters);
-  return context.json(ROOT);
+  return jsonAnswer(ROOT);
 }

@@ -16,12 +16,6 @@ import { getStatusTotals } from "./status-totals.ts";
 
 export function queryRoutes() {
   const app = createApp<QueryEnv>();
-  app.use(async (context, next) => {
-    await next();
-    // An answer is true for an instant. The one that can be revalidated says so itself.
-    const { headers } = context.res;
-    if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-store");
-  });
   app.use("/v1/*", authenticate);
 
   const mayRead = requireScope("accounts:read", "accounts:self");

@@ -3,6 +3,7 @@
 import { waitUntil } from "cloudflare:workers";
 import type { Context, Hono } from "hono";
 import * as z from "zod";
+import { emptyAnswer, jsonAnswer } from "../../http/answers.ts";
 import { allow, type HttpEnv, ProblemError } from "../../http/app.ts";
 import { isOpen } from "../../http/authentication.ts";
 import { BODY_LIMIT_BYTES, limitBody, readJson } from "../../http/body.ts";
@@ -61,14 +62,14 @@ export function addSubscriptionRoutes(app: Hono<HttpEnv<ProcessorEnv>>): Hono<Ht
   return app;
 }
 
-async function list({ env, json }: SubscriptionContext): Promise<Response> {
+async function list({ env }: SubscriptionContext): Promise<Response> {
   const [subscriptions, head, waiting] = await Promise.all([
     listSubscriptions(env.OPERATIONS),
     readFeedHead(env.VIEWS),
     countWaiting(env.OPERATIONS),
   ]);
   const items = subscriptions.map((each) => subscriptionRepresentation(each, head, waiting.get(each.id)));
-  return json({ items, _links: { self: link(PATH) } });
+  return jsonAnswer({ items, _links: { self: link(PATH) } });
 }
 
 async function subscribe(context: SubscriptionContext): Promise<Response> {
@@ -109,20 +110,20 @@ async function subscribe(context: SubscriptionContext): Promise<Response> {
     ...subscriptionRepresentation(subscription, head),
     secret,
   };
-  return context.json(created, 201, { Location: subscriptionHref(id) });
+  return jsonAnswer(created, 201, { Location: subscriptionHref(id) });
 }
 
 async function answerOne(context: SubscriptionContext): Promise<Response> {
   const { OPERATIONS, VIEWS } = context.env;
   const subscription = await find(context);
   const [head, waiting] = await Promise.all([readFeedHead(VIEWS), countWaiting(OPERATIONS)]);
-  return context.json(subscriptionRepresentation(subscription, head, waiting.get(subscription.id)));
+  return jsonAnswer(subscriptionRepresentation(subscription, head, waiting.get(subscription.id)));
 }
 
 /** Its object needs no word: it finds nothing the next time it looks. */
 async function unsubscribe(context: SubscriptionContext): Promise<Response> {
   if (!(await deleteSubscription(context.env.OPERATIONS, idOf(context)))) throw notFound();
-  return context.body(null, 204);
+  return emptyAnswer(204);
 }
 
 async function rotateSecret(context: SubscriptionContext): Promise<Response> {
@@ -137,13 +138,13 @@ async function rotateSecret(context: SubscriptionContext): Promise<Response> {
     previousSecretUntil,
     _links: { subscription: link(subscriptionHref(id)) },
   };
-  return context.json(rotated);
+  return jsonAnswer(rotated);
 }
 
 async function listParked(context: SubscriptionContext): Promise<Response> {
   const { id } = await find(context);
   const parked = await listParkedAccounts(context.env.OPERATIONS, id);
-  return context.json({
+  return jsonAnswer({
     items: parked.map((account) => parkedRepresentation(id, account)),
     _links: { self: link(`${subscriptionHref(id)}/parked`), subscription: link(subscriptionHref(id)) },
   });
@@ -161,7 +162,7 @@ async function replayAll(context: SubscriptionContext): Promise<Response> {
     resume(OPERATIONS, id),
   ]);
   await SUBSCRIPTIONS.getByName(id).wake();
-  return context.json({ replaying: replayed?.meta.changes ?? 0 }, 202);
+  return jsonAnswer({ replaying: replayed?.meta.changes ?? 0 }, 202);
 }
 
 async function replayOne(context: SubscriptionContext): Promise<Response> {
@@ -174,7 +175,7 @@ async function replayOne(context: SubscriptionContext): Promise<Response> {
     throw new ProblemError({ code: "not-found", detail: "No account of this number is parked here" });
   }
   await SUBSCRIPTIONS.getByName(id).wake();
-  return context.json({ replaying: 1 }, 202);
+  return jsonAnswer({ replaying: 1 }, 202);
 }
 
 async function readBody<Schema extends z.ZodType>(
