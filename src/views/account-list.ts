@@ -1,7 +1,7 @@
 // The list of accounts, newest first, under filters, page by page.
 
 import type { AccountStatus } from "../account/account.ts";
-import { SHOWN_COLUMNS, type ShownRow, type ViewedAccount, viewedAccount } from "./accounts-view.ts";
+import { parseShown, SHOWN_TOGETHER, type ViewedAccount } from "./accounts-view.ts";
 
 /**
  * Of what no index leads to (active accounts, default ones of all users) a page looks at so many accounts at most, however
@@ -57,13 +57,18 @@ export async function listAccounts(
   // A plus keeps a condition from choosing the index, where another one is far narrower.
   if (status !== undefined && !isIndexed) conditions.push(`+status = ${bind(status)}`);
   if (defaultAccount !== undefined) conditions.push(`default_account = ${bind(defaultAccount ? 1 : 0)}`);
-  const { results } = await views
-    .prepare(`SELECT ${SHOWN_COLUMNS} FROM accounts ${where(conditions)} ${ORDER} LIMIT ${bind(limit + 1)}`)
+  // They are gathered in the order in which they are found.
+  const found = await views
+    .prepare(
+      `SELECT ${SHOWN_TOGETHER} AS accounts
+       FROM (SELECT * FROM accounts ${where(conditions)} ${ORDER} LIMIT ${bind(limit + 1)})`,
+    )
     .bind(...bindings)
-    .all<ShownRow>();
+    .first<string>("accounts");
   // One more than is shown tells that there is more.
-  const accounts = results.slice(0, limit).map(viewedAccount);
-  return { accounts, next: results.length > limit ? (accounts.at(-1) ?? null) : end };
+  const matching = parseShown(found ?? "[]");
+  const accounts = matching.slice(0, limit);
+  return { accounts, next: matching.length > limit ? (accounts.at(-1) ?? null) : end };
 }
 
 const PLACE = "(created_at, account_number)";
