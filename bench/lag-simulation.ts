@@ -1,9 +1,9 @@
 // How late views are at a given load: no formula gives the tail of a queue whose batches grow with its length, so it is
 // simulated. Messages come at random; whenever the views' one writer is free, it takes what waits, up to a batch, and after one
-// that was not full its consumer keeps its pace. Where batches are full, the platform sets more consumers to work.
+// that was not full its consumer rests for as long again. Where batches are full, the platform sets more consumers to work.
 
 import { percentile } from "./figures.ts";
-import { EVENTS_PER_FULL_BATCH, MS_PER_BATCH, TRANSACTION_MS } from "./scale.ts";
+import { EVENTS_PER_FULL_BATCH, TRANSACTION_MS } from "./scale.ts";
 
 export interface LagForecast {
   readonly p50Ms: number;
@@ -33,7 +33,7 @@ export function forecastLag(eventsPerSecond: number, writeMsPerEvent: number, se
     while (end < arrivals.length && end - next < EVENTS_PER_FULL_BATCH && (arrivals[end] ?? 0) <= startAt)
       end++;
     const endAt = startAt + TRANSACTION_MS + (end - next) * writeMsPerEvent;
-    now = end - next < EVENTS_PER_FULL_BATCH ? Math.max(endAt, startAt + MS_PER_BATCH) : endAt;
+    now = end - next < EVENTS_PER_FULL_BATCH ? endAt + (endAt - startAt) : endAt;
     for (; next < end; next++) lags.push(endAt - (arrivals[next] ?? endAt) + DELIVERY_MS);
   }
   const arrived = arrivals.filter((at) => at <= SIMULATED_MS).length;

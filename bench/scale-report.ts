@@ -12,7 +12,6 @@ import {
   holdsUntil,
   LIMITS,
   type MeasuredUnits,
-  MS_PER_BATCH,
   MULTIPLES,
   monthlyCost,
   peakPerSecond,
@@ -81,7 +80,7 @@ function page(units: MeasuredUnits, takenAt: string): string {
     "## How late views are",
     "",
     `Simulated (\`bench/lag-simulation.ts\`): messages at random, one writer that takes what waits up to a hundred at a ` +
-      `time, ${TRANSACTION_MS} ms a transaction and ${number(units.writeMsPerEvent)} ms an event; a batch that is not full every ${MS_PER_BATCH} ms. At the busiest second's rate, kept up for two minutes:`,
+      `time, ${TRANSACTION_MS} ms a transaction and ${number(units.writeMsPerEvent)} ms an event; a rest as long as the batch after one that is not full. At the busiest second's rate, kept up for two minutes:`,
     "",
     ...table(
       ["load", "events a second", "p50", "p99", "waiting at the end"],

@@ -88,8 +88,6 @@ export const LIMITS: readonly Limit[] = [
 
 /** Of a transaction of the processor in production: a read and a write, each a way to the database and back. */
 export const TRANSACTION_MS = 10;
-/** As the processor has it (src/processor/paced.ts). */
-export const MS_PER_BATCH = 20;
 /** A batch of the queue holds a hundred messages; on idle accounts each is one event. */
 export const EVENTS_PER_FULL_BATCH = 100;
 

@@ -63,7 +63,7 @@ export async function measureLag(bench: Bench, { targets, maxima }: Commands): P
       reason:
         situation === IDLE
           ? "the processor's transaction has three or four statements on three tables where the floor has one"
-          : "the processor takes a batch every 20 ms at most, so that commands wait less for its transactions, and an event waits for the next batch; and it shares a thread with the commands, which are more work than the floor's",
+          : "the processor rests after a batch for as long as that took, so that commands wait less for its transactions, and an event waits for the next batch; and it shares a thread with the commands, which are more work than the floor's",
     }),
   );
   return {

@@ -47,7 +47,7 @@ export async function measureLatency(bench: Bench, { targets, maxima }: Commands
     figures,
     goals: [goal(STRAIGHT), goal(EDGE)],
     notes: [
-      "The system's processor takes a batch every 20 ms at most, and the floor's and a peer's writes go as they come: at this load a command of the system waits for fewer of them. What that costs is seen in the lag at half load.",
+      "The system's processor rests after a batch for as long as that took, and the floor's and a peer's writes go as they come: at this load a command of the system waits for fewer of them. What that costs is seen in the lag at half load.",
     ],
     plots: [
       {
