@@ -67,6 +67,7 @@ describe("subscribing", () => {
     });
     expect((await send("GET", path)).body).toEqual(shown);
     const page = await send("GET", "/v1/subscriptions");
+    expect(page.headers.get("Cache-Control")).toBe("no-store");
     expect(page.body).toEqual({ items: [shown], _links: { self: { href: "/v1/subscriptions" } } });
   });
 
