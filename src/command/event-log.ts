@@ -24,25 +24,32 @@ const RETRY_HORIZON_EVENTS = 1000;
 const MAX_EVENTS_PER_COMMAND = 10;
 
 /**
- * The key has no column in most rows, so its index is partial: a command without one costs one row, with one two.
+ * Each by its name, and made by the first append that has need of it: asking for an account which does not exist leaves
+ * nothing behind, and most accounts, which are short and get no keys, wake with one table to read the definition of.
+ * The key has no value in most rows, so its index is partial: a command without one costs one row, with one two.
  * `request` is the keyed command as it was sent; `published` is the version up to which everything was published
  * when the row was written.
  */
-const TABLES = `
-  CREATE TABLE events (
-    version INTEGER PRIMARY KEY,
-    type TEXT NOT NULL,
-    schema INTEGER NOT NULL,
-    created_at INTEGER NOT NULL,
-    data TEXT NOT NULL,
-    metadata TEXT NOT NULL,
-    published INTEGER NOT NULL,
-    idempotency_key TEXT,
-    request TEXT
-  ) STRICT;
-  CREATE UNIQUE INDEX events_by_idempotency_key ON events (idempotency_key) WHERE idempotency_key IS NOT NULL;
-  CREATE TABLE snapshots (version INTEGER PRIMARY KEY, revision INTEGER NOT NULL, state TEXT NOT NULL) STRICT;
-`;
+const SCHEMA = {
+  events: `
+    CREATE TABLE events (
+      version INTEGER PRIMARY KEY,
+      type TEXT NOT NULL,
+      schema INTEGER NOT NULL,
+      created_at INTEGER NOT NULL,
+      data TEXT NOT NULL,
+      metadata TEXT NOT NULL,
+      published INTEGER NOT NULL,
+      idempotency_key TEXT,
+      request TEXT
+    ) STRICT`,
+  events_by_idempotency_key: `
+    CREATE UNIQUE INDEX events_by_idempotency_key ON events (idempotency_key) WHERE idempotency_key IS NOT NULL`,
+  snapshots: `
+    CREATE TABLE snapshots (version INTEGER PRIMARY KEY, revision INTEGER NOT NULL, state TEXT NOT NULL) STRICT`,
+};
+
+type SchemaPart = keyof typeof SCHEMA;
 
 const EVENT_COLUMNS = "version, type, schema, created_at, data, metadata";
 
@@ -87,8 +94,8 @@ interface Head {
 export class EventLog {
   readonly #storage: DurableObjectStorage;
   readonly #accountNumber: string;
-  /** Made by the first append, so that asking for an account which does not exist leaves no row behind. */
-  #hasTables: boolean;
+  /** What there is of the schema, by name. */
+  #schema: ReadonlySet<string>;
   /** Version of the newest usable snapshot. */
   #snapshotVersion = 0;
   /** Read once, since nobody else appends. */
@@ -97,9 +104,8 @@ export class EventLog {
   constructor(storage: DurableObjectStorage, accountNumber: string) {
     this.#storage = storage;
     this.#accountNumber = accountNumber;
-    this.#hasTables =
-      storage.sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'events'").toArray()
-        .length > 0;
+    const names = storage.sql.exec<{ name: string }>("SELECT name FROM sqlite_master").toArray();
+    this.#schema = new Set(names.map(({ name }) => name));
   }
 
   head(): Head {
@@ -113,8 +119,12 @@ export class EventLog {
   append({ account, events, published, remembered }: Append): void {
     if (events.length > MAX_EVENTS_PER_COMMAND) throw new Error("More events than a command may write");
     const snapshotDue = account.version - this.#snapshotVersion >= SNAPSHOT_EVERY_EVENTS;
+    const needed: SchemaPart[] = ["events"];
+    if (remembered !== null) needed.push("events_by_idempotency_key");
+    if (snapshotDue) needed.push("snapshots");
+    const missing = needed.filter((part) => !this.#has(part));
     const write = (): void => {
-      if (!this.#hasTables) this.#storage.sql.exec(TABLES);
+      for (const part of missing) this.#storage.sql.exec(SCHEMA[part]);
       for (const [index, event] of events.entries()) {
         // The key stands in the command's first row; the rows after it share its command id.
         const key = index === 0 ? remembered : null;
@@ -142,9 +152,9 @@ export class EventLog {
       }
     };
     // A single statement is all or nothing by itself.
-    if (this.#hasTables && events.length === 1 && !snapshotDue) write();
+    if (missing.length === 0 && events.length === 1 && !snapshotDue) write();
     else this.#storage.transactionSync(write);
-    this.#hasTables = true;
+    if (missing.length > 0) this.#schema = new Set([...this.#schema, ...missing]);
     this.#head = { version: account.version, published };
     if (snapshotDue) this.#snapshotVersion = account.version;
   }
@@ -190,6 +200,7 @@ export class EventLog {
   }
 
   findByIdempotencyKey(key: string): RememberedCommand | null {
+    if (!this.#has("events_by_idempotency_key")) return null;
     const [row] = this.#rows<{ version: number; request: string }>(
       "SELECT version, request FROM events WHERE idempotency_key = ?",
       key,
@@ -220,15 +231,13 @@ export class EventLog {
 
   /** What the account at a version folds from: the newest snapshot up to there, and the events after it. */
   #sourcesOf(version: number): Sources {
+    const snapshot = this.#snapshotAt(version);
     const tail = this.#rows<EventRow & { published: number }>(
-      `SELECT ${EVENT_COLUMNS}, published FROM events WHERE version <= ?1 AND version > coalesce(
-         (SELECT version FROM snapshots WHERE version <= ?1 AND revision = ?2 ORDER BY version DESC LIMIT 1), 0)
-       ORDER BY version`,
+      `SELECT ${EVENT_COLUMNS}, published FROM events WHERE version > ? AND version <= ? ORDER BY version`,
+      snapshot?.version ?? 0,
       version,
-      EVOLVE_REVISION,
     );
-    // Most logs have no snapshot: then the events begin with the first.
-    return { snapshot: tail[0]?.version === 1 ? null : this.#snapshotAt(version), tail };
+    return { snapshot, tail };
   }
 
   #fold({ snapshot, tail }: Sources): Account | null {
@@ -242,6 +251,7 @@ export class EventLog {
 
   /** The newest one that is not beyond a version. */
   #snapshotAt(version: number): Snapshot | null {
+    if (!this.#has("snapshots")) return null;
     const [snapshot] = this.#rows<Snapshot>(
       "SELECT version, state FROM snapshots WHERE version <= ? AND revision = ? ORDER BY version DESC LIMIT 1",
       version,
@@ -250,8 +260,12 @@ export class EventLog {
     return snapshot ?? null;
   }
 
+  #has(part: SchemaPart): boolean {
+    return this.#schema.has(part);
+  }
+
   #rows<Row extends Record<string, SqlStorageValue>>(query: string, ...bindings: SqlStorageValue[]): Row[] {
-    return this.#hasTables ? this.#storage.sql.exec<Row>(query, ...bindings).toArray() : [];
+    return this.#has("events") ? this.#storage.sql.exec<Row>(query, ...bindings).toArray() : [];
   }
 
   #recorded(row: EventRow): RecordedAccountEvent {
