@@ -4,10 +4,10 @@
 const MAX_REST_MS = 100;
 
 /**
- * Works on a batch, and keeps the consumer for as long again. So it never takes the views' one writer, nor locally the thread that
- * carries out commands, for more than half of the time; what comes meanwhile is one transaction, where each event would have been
- * one of its own. The busier everything is, the longer a batch takes, and the more the next one has. An event before which none
- * came waits for nothing.
+ * Works on a batch, and keeps the consumer for as long again. So, as long as batches are short, one consumer leaves the views' one
+ * writer, and locally the thread that carries out commands, to others for half of the time; what comes meanwhile is one
+ * transaction, where each event would have been one of its own. The busier everything is, the longer a batch takes, and the more
+ * the next one has. An event before which none came waits for nothing.
  */
 export async function paced(work: () => Promise<void>): Promise<void> {
   const startedAt = Date.now();
