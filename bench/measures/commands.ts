@@ -9,7 +9,6 @@ import {
   loadTarget,
   openTargets,
   STRAIGHT,
-  startAnew,
   startTargetsAnew,
   type Target,
 } from "../bench.ts";
@@ -23,10 +22,8 @@ const EDGE_GOAL = 0.75;
 export const WARM_UP_SECONDS = 1;
 
 const MANY_SLOWER =
-  "each command wakes an account and sets an alarm, which the local runtime keeps in a database of its own: it waits for four syncs " +
-  "where the floor waits for three, and two more follow when the alarm goes off; a batch of the views is quick while the commands wait " +
-  "for their syncs, so the processor rests little after it, and its transactions are many (a batch every 20 ms gives 0.89 straight, and " +
-  "a lag at half load of 3.3)";
+  "each command wakes an account, which has an alarm to read and sets one; the local runtime keeps alarms in a database of its own, so that a " +
+  "command waits for four syncs where the floor's waits for three";
 
 const SLOWER =
   "a command does more than the floor's row: it checks the request, folds the account, writes the event with its " +
@@ -47,7 +44,9 @@ export async function measureCommands(bench: Bench): Promise<Commands> {
   );
   if (manyAccounts !== null) {
     const many = await openTargets(bench, "MANY", manyAccounts, true);
-    figures.push(...(await loadAll(bench, many, manyAccounts, manyRounds, 0, () => startAnew(bench))));
+    figures.push(
+      ...(await loadAll(bench, many, manyAccounts, manyRounds, 0, () => startTargetsAnew(bench, few))),
+    );
   }
   const counts = manyAccounts === null ? [fewAccounts] : [fewAccounts, manyAccounts];
   const goals = counts.flatMap((count) => {
