@@ -14,9 +14,16 @@ export const FLOOR = "floor";
 /** What is left of the floor behind one more Worker, which does nothing: what an edge costs at the least. */
 export const FLOOR_BEHIND_DOOR = "floor, through a bare edge";
 
+export interface Turns {
+  readonly count: number;
+  readonly seconds: number;
+}
+
 export interface Sizes {
   readonly quick: boolean;
   readonly rounds: number;
+  /** How often in a round each system has its turn, and how long that is. */
+  readonly turns: Turns;
   /** Of commands over many accounts, of which one takes two minutes. */
   readonly manyRounds: number;
   readonly seconds: number;
@@ -39,6 +46,7 @@ export interface Sizes {
 export const FULL: Sizes = {
   quick: false,
   rounds: 5,
+  turns: { count: 2, seconds: 2 },
   manyRounds: 3,
   seconds: 4,
   connections: 32,
@@ -57,6 +65,7 @@ export const FULL: Sizes = {
 export const QUICK: Sizes = {
   quick: true,
   rounds: 1,
+  turns: { count: 1, seconds: 1 },
   manyRounds: 1,
   seconds: 1,
   connections: 32,
@@ -165,10 +174,16 @@ export async function startTargetsAnew(bench: Bench, targets: readonly Target[])
   await Promise.all(own.map(settled));
 }
 
-/** In another order each round: nobody always comes first, or always after the same. */
-export function inOrderOf<Each>(round: number, each: readonly Each[]): readonly Each[] {
-  const first = round % each.length;
-  return [...each.slice(first), ...each.slice(0, first)];
+/**
+ * Whose turn it is in a round, one after the other. The machine's own speed changes within seconds, so turns are short and a system has
+ * several: two that are compared have theirs soon after each other. In another order each time: nobody always comes first, or always
+ * after the same.
+ */
+export function turnsOf<Each>(round: number, { count }: Turns, each: readonly Each[]): readonly Each[] {
+  return Array.from({ length: count }, (_, turn) => {
+    const first = (round * count + turn) % each.length;
+    return [...each.slice(first), ...each.slice(0, first)];
+  }).flat();
 }
 
 export interface TargetResult extends LoadResult {

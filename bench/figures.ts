@@ -5,8 +5,8 @@ export interface Spread {
   readonly median: number;
   readonly least: number;
   readonly greatest: number;
-  /** One of each round, in their order. */
-  readonly rounds: readonly number[];
+  /** One of each turn, or of each round where it has one, in their order. */
+  readonly samples: readonly number[];
 }
 
 export interface Figure {
@@ -57,11 +57,21 @@ export function isMet({ measured, limit, isCeiling }: Goal): boolean | null {
 export function spreadOf(samples: readonly number[]): Spread {
   const sorted = samples.toSorted((one, other) => one - other);
   return {
-    median: percentile(sorted, 0.5),
+    median: middleOf(sorted),
     least: sorted[0] ?? Number.NaN,
     greatest: sorted.at(-1) ?? Number.NaN,
-    rounds: samples,
+    samples,
   };
+}
+
+/** Of an even number the mean of the two in the middle. */
+function middleOf(sorted: readonly number[]): number {
+  const last = sorted.length - 1;
+  const [below = Number.NaN, above = Number.NaN] = [
+    sorted[Math.floor(last / 2)],
+    sorted[Math.ceil(last / 2)],
+  ];
+  return (below + above) / 2;
 }
 
 /** Nearest rank. `sorted`: ascending. */
@@ -76,15 +86,15 @@ export function medianOf(figures: readonly Figure[], system: string, what: strin
 }
 
 /**
- * How many times the other figure the one is: the median over the rounds, because what slowed the machine in a round slowed both.
- * Where there are not as many rounds of both, of their medians. Null where one of them is missing.
+ * How many times the other figure the one is: the median over the turns, because what slowed the machine in a turn slowed both.
+ * Where there are not as many turns of both, of their medians. Null where one of them is missing.
  */
 export function ratioOf(figures: readonly Figure[], one: FigureName, other: FigureName): number | null {
   const [above, below] = [find(figures, one)?.spread, find(figures, other)?.spread];
   if (above === undefined || below === undefined) return null;
-  const isPaired = above.rounds.length === below.rounds.length;
+  const isPaired = above.samples.length === below.samples.length;
   const ratio = isPaired
-    ? spreadOf(above.rounds.map((sample, round) => sample / (below.rounds[round] ?? Number.NaN))).median
+    ? spreadOf(above.samples.map((sample, turn) => sample / (below.samples[turn] ?? Number.NaN))).median
     : above.median / below.median;
   return Number.isFinite(ratio) ? ratio : null;
 }

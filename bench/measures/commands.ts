@@ -5,12 +5,13 @@ import {
   EDGE,
   FLOOR,
   FLOOR_BEHIND_DOOR,
-  inOrderOf,
   loadTarget,
   openTargets,
   STRAIGHT,
   startTargetsAnew,
   type Target,
+  type Turns,
+  turnsOf,
 } from "../bench.ts";
 import { type Figure, type Measured, medianOf, ratioOf, spreadOf } from "../figures.ts";
 import { EMMETT_POSTGRES } from "../peers.ts";
@@ -37,15 +38,17 @@ export interface Commands {
 }
 
 export async function measureCommands(bench: Bench): Promise<Commands> {
-  const { fewAccounts, manyAccounts, rounds, manyRounds } = bench.sizes;
+  const { fewAccounts, manyAccounts, rounds, turns, manyRounds, seconds } = bench.sizes;
   const few = await openTargets(bench, "FEW", fewAccounts, false);
-  const figures = await loadAll(bench, few, fewAccounts, rounds, WARM_UP_SECONDS, () =>
+  const figures = await loadAll(bench, few, fewAccounts, rounds, turns, WARM_UP_SECONDS, () =>
     startTargetsAnew(bench, few),
   );
   if (manyAccounts !== null) {
     const many = await openTargets(bench, "MANY", manyAccounts, true);
     figures.push(
-      ...(await loadAll(bench, many, manyAccounts, manyRounds, 0, () => startTargetsAnew(bench, few))),
+      ...(await loadAll(bench, many, manyAccounts, manyRounds, { count: 1, seconds }, 0, () =>
+        startTargetsAnew(bench, few),
+      )),
     );
   }
   const counts = manyAccounts === null ? [fewAccounts] : [fewAccounts, manyAccounts];
@@ -113,16 +116,18 @@ async function loadAll(
   targets: readonly Target[],
   count: number,
   rounds: number,
+  turns: Turns,
   warmUpSeconds: number,
   startRound: () => Promise<void>,
 ): Promise<Figure[]> {
-  const { connections, seconds } = sizes;
+  const { connections } = sizes;
+  const { seconds } = turns;
   const samples = new Map(
     targets.map(({ name }) => [name, { perSecond: [] as number[], processorMs: [] as number[], errors: 0 }]),
   );
   for (let round = 0; round < rounds; round++) {
     await startRound();
-    for (const target of inOrderOf(round, targets)) {
+    for (const target of turnsOf(round, turns, targets)) {
       const result = await loadTarget(target, { connections, seconds }, warmUpSeconds);
       const own = samples.get(target.name);
       if (own === undefined) continue;

@@ -1,6 +1,6 @@
 // The latency of a command at half of the maximum load.
 
-import { type Bench, EDGE, FLOOR, inOrderOf, loadTarget, STRAIGHT, startTargetsAnew } from "../bench.ts";
+import { type Bench, EDGE, FLOOR, loadTarget, STRAIGHT, startTargetsAnew, turnsOf } from "../bench.ts";
 import { type Figure, type Measured, ratioOf, spreadOf } from "../figures.ts";
 import { type Commands, WARM_UP_SECONDS } from "./commands.ts";
 
@@ -16,10 +16,10 @@ export async function measureLatency(bench: Bench, { targets, maxima }: Commands
   );
   for (let round = 0; round < sizes.rounds; round++) {
     await startTargetsAnew(bench, targets);
-    for (const target of inOrderOf(round, targets)) {
+    for (const target of turnsOf(round, sizes.turns, targets)) {
       const rate = Math.min(half, (maxima.get(target.name) ?? 0) / 2);
-      const { connections, seconds } = sizes;
-      const result = await loadTarget(target, { connections, seconds, rate }, WARM_UP_SECONDS);
+      const { connections, turns } = sizes;
+      const result = await loadTarget(target, { connections, seconds: turns.seconds, rate }, WARM_UP_SECONDS);
       const own = samples.get(target.name);
       own?.p50.push(result.p50Ms);
       own?.p99.push(result.p99Ms);

@@ -5,10 +5,10 @@ import {
   EDGE,
   FLOOR,
   FLOOR_BEHIND_DOOR,
-  inOrderOf,
   repeated,
   STRAIGHT,
   startAnew,
+  turnsOf,
 } from "../bench.ts";
 import { type Figure, type Measured, ratioOf, spreadOf } from "../figures.ts";
 import { load } from "../load.ts";
@@ -57,12 +57,13 @@ export async function measureReads(bench: Bench, { targets }: Commands): Promise
     ...peers.running.map(({ name, url }) => ({ system: name, what: ONE, url: () => url, traffic: one })),
   ];
   const samples = readers.map(() => ({ perSecond: [] as number[], errors: 0 }));
-  const { connections, seconds, rounds, quick } = sizes;
+  const { connections, turns, rounds, quick } = sizes;
+  const { seconds } = turns;
   for (let round = 0; round < rounds; round++) {
     await startAnew(bench);
     for (const { url, traffic } of quick ? [] : readers)
       await load(url(), traffic, { connections, seconds: WARM_UP_SECONDS });
-    for (const [index, { url, traffic }] of inOrderOf(round, [...readers.entries()])) {
+    for (const [index, { url, traffic }] of turnsOf(round, turns, [...readers.entries()])) {
       const { perSecond, errors } = await load(url(), traffic, { connections, seconds });
       const own = samples[index];
       own?.perSecond.push(perSecond);

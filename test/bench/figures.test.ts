@@ -1,4 +1,4 @@
-// Figures: what a ratio over several rounds says.
+// Figures: what a ratio over several turns says.
 
 import { expect, it } from "vitest";
 import { type Figure, ratioOf, spreadOf } from "../../bench/figures.ts";
@@ -16,13 +16,17 @@ const ratio = (one: readonly number[], other: readonly number[]) =>
     { system: "other", what: "rate" },
   );
 
-it("is the median of the rounds' ratios, so that a machine that slows down from round to round changes nothing", () => {
+it("is the median of the turns' ratios, so that a machine that slows down from turn to turn changes nothing", () => {
   expect(ratio([80, 8, 40], [100, 10, 50])).toBeCloseTo(0.8);
   // Of the medians it would be 0.56.
   expect(ratio([10, 50, 90], [10, 100, 90])).toBe(1);
 });
 
-it("is that of the medians where rounds can't be paired", () => {
+it("is the mean of the two in the middle, where there is no middle one", () => {
+  expect(ratio([8, 6, 4, 2], [10, 10, 10, 10])).toBe(0.5);
+});
+
+it("is that of the medians where turns can't be paired", () => {
   expect(ratio([10, 30, 20], [5])).toBe(4);
 });
 
