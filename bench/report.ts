@@ -32,8 +32,8 @@ function reportOf({ takenAt, minutes, machine, versions, measures, failed, absen
     "",
     "Made by `npm run bench`; what is here was not written by hand, but for the last section. Ratios are what counts: " +
       "all systems ran in turn in one run on one machine, in several rounds, for which the runtime of the system and of the floor are " +
-      "started anew where something is loaded; in a round each has two turns, soon after the others'. A figure is the median of the turns, with " +
-      "the least and the greatest behind it; a ratio is the median of the turns' ratios. No function is bound: commands, views and reads are what is measured.",
+      "started anew where something is loaded; commands on few accounts, their latency and reads have two turns in each round, soon after the others'. A figure is the median of the turns, or of the rounds, with " +
+      "the least and the greatest behind it; a ratio is the median of their ratios. No function is bound: commands, views and reads are what is measured.",
     "",
     `Taken ${takenAt} in ${minutes} minutes, on ${system}, ${processor}, ${cores} cores, ${memoryGiB} GiB.`,
     `Versions: ${Object.entries(versions)

@@ -95,7 +95,7 @@ export class EventLog {
   readonly #storage: DurableObjectStorage;
   readonly #accountNumber: string;
   /** What there is of the schema, by name. */
-  #schema: ReadonlySet<string>;
+  readonly #schema: Set<string>;
   /** Version of the newest usable snapshot. */
   #snapshotVersion = 0;
   /** Read once, since nobody else appends. */
@@ -154,7 +154,8 @@ export class EventLog {
     // A single statement is all or nothing by itself.
     if (missing.length === 0 && events.length === 1 && !snapshotDue) write();
     else this.#storage.transactionSync(write);
-    if (missing.length > 0) this.#schema = new Set([...this.#schema, ...missing]);
+    // Not before it is there: a transaction that fails takes it back.
+    for (const part of missing) this.#schema.add(part);
     this.#head = { version: account.version, published };
     if (snapshotDue) this.#snapshotVersion = account.version;
   }

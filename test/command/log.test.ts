@@ -3,7 +3,7 @@
 import { env, evictDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { accountDecider } from "../../src/account/decider.ts";
-import { SNAPSHOT_EVERY_EVENTS } from "../../src/command/event-log.ts";
+import { EventLog, SNAPSHOT_EVERY_EVENTS } from "../../src/command/event-log.ts";
 import { fold } from "../../src/event-sourcing/decider.ts";
 import { billedRows, recordSends, rewriteLog, storageOf } from "../workerd/account-objects.ts";
 import { CLEAR_DEFAULT, CREATE, MAKE_DEFAULT, request, toggles } from "../workerd/commands.ts";
@@ -141,6 +141,29 @@ describe("snapshots", () => {
     expect((await log.current())?.version).toBe(100_001);
     expect(long).toBeLessThanOrEqual(brief);
     expect(long).toBeLessThan(SNAPSHOT_EVERY_EVENTS);
+  });
+});
+
+it("makes the index of keys with the first key that is appended, and again where that failed", async () => {
+  const { accountNumber } = await openLog();
+  await storageOf(accountNumber, (storage) => {
+    const log = new EventLog(storage, accountNumber);
+    const account = log.current() ?? expect.fail("It was opened");
+    const [event = expect.fail("It was opened")] = log.read(0, 1);
+    const remembered = { idempotencyKey: "k", request: "{}" };
+    const indices = () =>
+      storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'events_by_idempotency_key'").toArray()
+        .length;
+
+    // A version that is taken.
+    expect(() => log.append({ account, events: [event], published: 0, remembered })).toThrow("UNIQUE");
+    expect(indices()).toBe(0);
+
+    const confirmed = { ...event, version: 2, type: "ACCOUNT_CONFIRMED" as const, data: {} };
+    const next = { account: { ...account, version: 2 }, events: [confirmed], published: 1 };
+    log.append({ ...next, remembered });
+    expect(indices()).toBe(1);
+    expect(log.findByIdempotencyKey("k")).toMatchObject({ request: "{}", events: [{ version: 2 }] });
   });
 });
 
