@@ -101,7 +101,7 @@ export interface Target {
 }
 
 /** An account's alarm goes off five seconds after it was set. */
-const ALARMS_MS = 6_000;
+export const ALARMS_MS = 6_000;
 /** An object that nobody calls is put to sleep after ten seconds, and its file closed. */
 const SLEEP_MS = 11_000;
 
@@ -176,13 +176,15 @@ export async function startTargetsAnew(bench: Bench, targets: readonly Target[])
 
 /**
  * Whose turn it is in a round, one after the other. The machine's own speed changes within seconds, so turns are short and a system has
- * several: two that are compared have theirs soon after each other. In another order each time: nobody always comes first, or always
- * after the same.
+ * several: two that are compared have theirs soon after each other. Another one begins each time, and every other time they go the
+ * other way round: nobody always comes first, or always after the same.
  */
 export function turnsOf<Each>(round: number, { count }: Turns, each: readonly Each[]): readonly Each[] {
-  return Array.from({ length: count }, (_, turn) => {
-    const first = (round * count + turn) % each.length;
-    return [...each.slice(first), ...each.slice(0, first)];
+  return Array.from({ length: count }, (_, index) => {
+    const turn = round * count + index;
+    const first = turn % each.length;
+    const inTurn = [...each.slice(first), ...each.slice(0, first)];
+    return turn % 2 === 0 ? inTurn : inTurn.toReversed();
   }).flat();
 }
 

@@ -31,8 +31,8 @@ function reportOf({ takenAt, minutes, machine, versions, measures, failed, absen
     "# Performance",
     "",
     "Made by `npm run bench`; what is here was not written by hand, but for the last section. Ratios are what counts: " +
-      "all systems ran in turn in one run on one machine, in several rounds, for which the runtime of the system and of the floor are " +
-      "started anew where something is loaded; commands on few accounts, their latency and reads have two turns in each round, soon after the others'. A figure is the median of the turns, or of the rounds, with " +
+      "all systems ran in turn in one run on one machine, in several rounds. For each round of commands, latency, reads and lag the runtimes of the system and of the " +
+      "floor are started anew; commands on few accounts, their latency and reads have two turns in each round, soon after the others'. A figure is the median of the turns, or of the rounds, with " +
       "the least and the greatest behind it; a ratio is the median of their ratios. No function is bound: commands, views and reads are what is measured.",
     "",
     `Taken ${takenAt} in ${minutes} minutes, on ${system}, ${processor}, ${cores} cores, ${memoryGiB} GiB.`,

@@ -11,15 +11,16 @@ const P99 = "latency, p99";
 export async function measureLatency(bench: Bench, { targets, maxima }: Commands): Promise<Measured> {
   const { sizes } = bench;
   const half = (maxima.get(EDGE) ?? 0) / 2;
+  const rateOf = (name: string): number => Math.min(half, (maxima.get(name) ?? 0) / 2);
   const samples = new Map(
     targets.map(({ name }) => [name, { p50: [] as number[], p99: [] as number[], errors: 0 }]),
   );
   for (let round = 0; round < sizes.rounds; round++) {
     await startTargetsAnew(bench, targets);
     for (const target of turnsOf(round, sizes.turns, targets)) {
-      const rate = Math.min(half, (maxima.get(target.name) ?? 0) / 2);
       const { connections, turns } = sizes;
-      const result = await loadTarget(target, { connections, seconds: turns.seconds, rate }, WARM_UP_SECONDS);
+      const options = { connections, seconds: turns.seconds, rate: rateOf(target.name) };
+      const result = await loadTarget(target, options, WARM_UP_SECONDS);
       const own = samples.get(target.name);
       own?.p50.push(result.p50Ms);
       own?.p99.push(result.p99Ms);
@@ -47,6 +48,9 @@ export async function measureLatency(bench: Bench, { targets, maxima }: Commands
     figures,
     goals: [goal(STRAIGHT), goal(EDGE)],
     notes: [
+      ...targets
+        .filter(({ name }) => rateOf(name) < half)
+        .map(({ name }) => `${name} had ${Math.round(rateOf(name))} commands a second.`),
       "The system's processor rests after a batch for as long as that took, and the floor's and a peer's writes go as they come: at this load a command of the system waits for fewer of them. What that costs is seen in the lag at half load.",
     ],
     plots: [

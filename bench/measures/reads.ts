@@ -13,9 +13,8 @@ import {
 import { type Figure, type Measured, ratioOf, spreadOf } from "../figures.ts";
 import { load } from "../load.ts";
 import { FLOOR_NAMES, WORKER_NAMES } from "../systems.ts";
-import { number } from "../tables.ts";
 import type { Traffic } from "../traffic.ts";
-import { type Commands, WARM_UP_SECONDS } from "./commands.ts";
+import { type Commands, WARM_UP_SECONDS, whyEdge } from "./commands.ts";
 
 const GOAL = 0.85;
 const ONE = "account by number";
@@ -89,9 +88,7 @@ export async function measureReads(bench: Bench, { targets }: Commands): Promise
         ? "each account links what can be done with it, so a page is eight times the floor's size; "
         : "") +
       "the floor parses no query, makes no links, no entity tag and no trace id, and writes no log line" +
-      (name === EDGE
-        ? `; the edge is one more Worker to go through, behind which the floor itself keeps ${number(ofDoor(against) ?? Number.NaN)} of its rate`
-        : ""),
+      (name === EDGE ? `; ${whyEdge(ofDoor(against))}` : ""),
   });
   return {
     name: "reads",

@@ -1,6 +1,7 @@
-// Figures: what a ratio over several turns says.
+// Figures: what a ratio over several turns says, and whose turn it is.
 
 import { expect, it } from "vitest";
+import { turnsOf } from "../../bench/bench.ts";
 import { type Figure, ratioOf, spreadOf } from "../../bench/figures.ts";
 
 const figure = (system: string, samples: readonly number[]): Figure => ({
@@ -36,4 +37,15 @@ it("is none where a figure is missing, or a rate is nothing", () => {
   ).toBeNull();
   expect(ratio([1], [0])).toBeNull();
   expect(ratio([], [])).toBeNull();
+});
+
+it("lets each have as many turns, each begin, and each come right before another and right after it", () => {
+  const systems = ["one", "other", "third"];
+  const turns = [0, 1, 2].map((round) => turnsOf(round, { count: 2, seconds: 1 }, systems));
+  for (const round of turns) expect(round.toSorted()).toEqual([...systems, ...systems].toSorted());
+  const order = turns.flat();
+  const pairs = order.map((system, index) => `${system} ${order[index + 1]}`);
+  expect(pairs).toEqual(expect.arrayContaining(["one other", "other one", "other third", "third other"]));
+  const firsts = order.filter((_, index) => index % systems.length === 0);
+  expect(new Set(firsts)).toEqual(new Set(systems));
 });
