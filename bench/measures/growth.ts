@@ -1,7 +1,8 @@
 // One account's growth, and waking it: what a long log costs the next command.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import { Accounts, fillLog, post } from "../accounts.ts";
-import { type Bench, EDGE, loadTarget, quiet, type Target } from "../bench.ts";
+import { ALARMS_MS, type Bench, EDGE, loadTarget, quiet, type Target } from "../bench.ts";
 import { type Figure, type Measured, ratioOf, spreadOf } from "../figures.ts";
 import { EMMETT_POSTGRES } from "../peers.ts";
 import { WORKER_NAMES } from "../systems.ts";
@@ -17,38 +18,44 @@ export interface Growth {
 }
 
 export async function measureGrowth(bench: Bench): Promise<Growth> {
-  const targets = new Map<number, Target[]>();
-  for (const events of bench.sizes.logs) targets.set(events, await openLogs(bench, events));
-  await quiet(bench.system);
-  return { growth: await grow(bench, targets), waking: await wake(bench, targets) };
+  return { growth: await grow(bench), waking: await wake(bench) };
 }
 
-/** One account with so many events, in the system and in Emmett on PostgreSQL. */
-async function openLogs({ system, peers }: Bench, events: number): Promise<Target[]> {
-  const prefix = `LOG-${events}`;
-  const logOf = () => new Accounts(prefix, 1, 1, events % 2 === 0);
+/** A new account with so many events. */
+async function openLog({ system }: Bench, prefix: string, events: number): Promise<Target> {
   const url = system.url(WORKER_NAMES.edge);
   await fillLog(url, `${prefix}-0`, events);
-  const targets: Target[] = [{ name: EDGE, url, accounts: logOf(), rig: system, restMs: 0 }];
-  const emmett = peers.running.find(({ name }) => name === EMMETT_POSTGRES);
-  if (emmett !== undefined && events <= MAX_PEER_EVENTS) {
-    await post(`${emmett.url}/fill/${prefix}-0/${events}`, undefined, [200]);
-    targets.push({ name: EMMETT_POSTGRES, url: emmett.url, accounts: logOf(), rig: null, restMs: 0 });
-  }
-  return targets;
+  return { name: EDGE, url, accounts: logOf(prefix, events), rig: system, restMs: 0 };
 }
 
+/** The same in Emmett on PostgreSQL, where it runs. */
+async function openPeerLog({ peers }: Bench, prefix: string, events: number): Promise<Target[]> {
+  const emmett = peers.running.find(({ name }) => name === EMMETT_POSTGRES);
+  if (emmett === undefined || events > MAX_PEER_EVENTS) return [];
+  await post(`${emmett.url}/fill/${prefix}-0/${events}`, undefined, [200]);
+  return [{ name: EMMETT_POSTGRES, url: emmett.url, accounts: logOf(prefix, events), rig: null, restMs: 0 }];
+}
+
+const logOf = (prefix: string, events: number): Accounts => new Accounts(prefix, 1, 1, events % 2 === 0);
 const eventsIn = (events: number): string => `${events} events`;
 
-async function grow({ sizes }: Bench, logs: ReadonlyMap<number, readonly Target[]>): Promise<Measured> {
+async function grow(bench: Bench): Promise<Measured> {
+  const { sizes, system } = bench;
   const samples = new Map<
     string,
     { figure: Omit<Figure, "spread" | "errors">; perSecond: number[]; errors: number }
   >();
   for (let round = 0; round < sizes.rounds; round++) {
+    // New ones in each round, because a round makes them longer.
+    const logs = new Map<number, Target[]>();
+    for (const events of sizes.logs) {
+      const prefix = `LOG-${round}-${events}`;
+      logs.set(events, [await openLog(bench, prefix, events), ...(await openPeerLog(bench, prefix, events))]);
+    }
+    await quiet(system);
     for (const [events, targets] of logs) {
       for (const target of targets) {
-        const result = await loadTarget(target, { connections: 1, seconds: sizes.seconds });
+        const result = await loadTarget(target, { connections: 1, seconds: sizes.turns.seconds });
         const figure = { system: target.name, what: eventsIn(events), unit: "commands/s" };
         const key = JSON.stringify(figure);
         const own = samples.get(key) ?? { figure, perSecond: [], errors: 0 };
@@ -67,7 +74,9 @@ async function grow({ sizes }: Bench, logs: ReadonlyMap<number, readonly Target[
   return {
     name: "growth",
     title: "One account's growth",
-    how: "One connection sends the next command when it has its reply, on an account whose log has so many events.",
+    how:
+      `One connection sends the next command when it has its reply, for ${sizes.turns.seconds} seconds, on an account whose log has so many ` +
+      "events when they begin; a new one in each round.",
     figures,
     goals: [
       {
@@ -95,15 +104,18 @@ async function grow({ sizes }: Bench, logs: ReadonlyMap<number, readonly Target[
   };
 }
 
-async function wake(
-  { system, sizes }: Bench,
-  logs: ReadonlyMap<number, readonly Target[]>,
-): Promise<Measured> {
+async function wake(bench: Bench): Promise<Measured> {
+  const { sizes, system } = bench;
   const ends = [sizes.logs[0] ?? 0, sizes.logs.at(-1) ?? 0];
+  const logs = new Map<number, Target>();
+  for (const events of ends) logs.set(events, await openLog(bench, `WAKE-${events}`, events));
+  // None of the alarms that filling them set is to go off between two wakings.
+  await sleep(ALARMS_MS);
+  await quiet(system);
   const samples = new Map<number, number[]>(ends.map((events) => [events, []]));
   for (let sample = 0; sample < sizes.wakings; sample++) {
     for (const events of ends) {
-      const target = logs.get(events)?.find(({ name }) => name === EDGE);
+      const target = logs.get(events);
       const accountNumber = target?.accounts.numbers[0];
       if (target === undefined || accountNumber === undefined) continue;
       await system.evict(WORKER_NAMES.command, "AccountObject", accountNumber);

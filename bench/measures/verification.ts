@@ -1,6 +1,6 @@
 // What verifying a caller's token takes of a request: the same read of a system that asks for one, and of an open one.
 
-import { type Bench, repeated } from "../bench.ts";
+import { type Bench, repeated, turnsOf } from "../bench.ts";
 import { type Measured, ratioOf, spreadOf } from "../figures.ts";
 import { load } from "../load.ts";
 import { startSystem, WORKER_NAMES } from "../systems.ts";
@@ -14,14 +14,15 @@ const ASKING = "Tributary, verifying tokens";
 const LATENCY = "latency, p50";
 const READS = "reads per second";
 
-export async function measureVerification({ sizes, system }: Bench): Promise<Measured> {
+export async function measureVerification({ sizes }: Bench): Promise<Measured> {
   const issuer = await LocalIssuer.start();
-  const rig = await startSystem(issuer.vars);
+  // Both new, so that they differ in nothing else.
+  const [asking, open] = [await startSystem(issuer.vars), await startSystem()];
   try {
-    const url = rig.url(WORKER_NAMES.query);
+    const url = asking.url(WORKER_NAMES.query);
     const asksForTokens = (await fetch(`${url}${PATH}`)).status === 401;
     const doors = [
-      { name: OPEN, url: system.url(WORKER_NAMES.query), traffic: repeated([PATH], 404) },
+      { name: OPEN, url: open.url(WORKER_NAMES.query), traffic: repeated([PATH], 404) },
       ...(asksForTokens ? [{ name: ASKING, url, traffic: withTokens(issuer, sizes.connections) }] : []),
     ];
     const samples = new Map(
@@ -29,7 +30,7 @@ export async function measureVerification({ sizes, system }: Bench): Promise<Mea
     );
     // The first round warms up: the keys are fetched then, too.
     for (let round = 0; round <= sizes.rounds; round++) {
-      for (const { name, url: door, traffic } of doors) {
+      for (const { name, url: door, traffic } of turnsOf(round, { ...sizes.turns, count: 1 }, doors)) {
         const alone = await load(door, traffic, { connections: 1, seconds: sizes.seconds });
         const many = await load(door, traffic, { connections: sizes.connections, seconds: sizes.seconds });
         if (round === 0) continue;
@@ -70,7 +71,8 @@ export async function measureVerification({ sizes, system }: Bench): Promise<Mea
       plots: [],
     };
   } finally {
-    await rig.stop();
+    await asking.stop();
+    await open.stop();
     issuer.stop();
   }
 }
