@@ -14,7 +14,7 @@ export interface LagForecast {
 
 const SIMULATED_MS = 120_000;
 /** What is taken by the queue is delivered after about so long. */
-const DELIVERY_MS = 100;
+export const DELIVERY_MS = 100;
 
 export function forecastLag(eventsPerSecond: number, writeMsPerEvent: number, seed = 1): LagForecast {
   const random = randomFrom(seed);

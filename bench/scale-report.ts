@@ -4,10 +4,11 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PROJECT } from "../src/tools/wrangler.ts";
 import { medianOf } from "./figures.ts";
-import { forecastLag } from "./lag-simulation.ts";
-import { FEED_BYTES, REBUILD_RATE, REBUILT_SYSTEM } from "./measures/rebuild.ts";
+import { DELIVERY_MS, forecastLag } from "./lag-simulation.ts";
+import { FEED_BYTES, FROM_NOTHING_RATE, REBUILT_SYSTEM } from "./measures/rebuild.ts";
 import type { Results } from "./results.ts";
 import {
+  EVENTS_PER_FULL_BATCH,
   firstToBind,
   holdsUntil,
   LIMITS,
@@ -33,7 +34,7 @@ function unitsOf({ measures }: Results): MeasuredUnits | null {
   const messagesPerCommand = medianOf(figures, "Tributary", "idle accounts: messages");
   const costPerMillion = medianOf(figures, "Tributary", "idle accounts: cost");
   const feedBytesPerEvent = medianOf(figures, REBUILT_SYSTEM, FEED_BYTES);
-  const rebuilt = medianOf(figures, REBUILT_SYSTEM, REBUILD_RATE);
+  const rebuilt = medianOf(figures, REBUILT_SYSTEM, FROM_NOTHING_RATE);
   if (
     messagesPerCommand === null ||
     costPerMillion === null ||
@@ -56,7 +57,8 @@ function page(units: MeasuredUnits, takenAt: string): string {
     "",
     `Measured: ${number(units.messagesPerCommand)} messages and US$ ${number(units.costPerMillion)} per million for a ` +
       `command, ${number(units.feedBytesPerEvent)} bytes of the feed and at most ${number(units.writeMsPerEvent)} ms of ` +
-      "the views' writer for an event (what a rebuild takes for one).",
+      "the views' writer for an event (what a rebuild of deleted views takes for one, with reading the logs). A batch of the queue is taken to " +
+      `hold ${EVENTS_PER_FULL_BATCH} events where the writer is what binds.`,
     "",
     "## Which limit binds first",
     "",
@@ -79,7 +81,7 @@ function page(units: MeasuredUnits, takenAt: string): string {
     "",
     "## How late views are",
     "",
-    `Simulated (\`bench/lag-simulation.ts\`): messages at random, one writer that takes what waits up to a hundred at a ` +
+    `Simulated (\`bench/lag-simulation.ts\`): messages at random, which the queue delivers after ${DELIVERY_MS} ms (assumed), one writer that takes what waits up to a hundred at a ` +
       `time, ${TRANSACTION_MS} ms a transaction and ${number(units.writeMsPerEvent)} ms an event; a rest as long as the batch after one that is not full. At the busiest second's rate, kept up for two minutes:`,
     "",
     ...table(
