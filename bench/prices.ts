@@ -35,6 +35,11 @@ const OBJECT_GIGABYTES = 0.128;
  */
 const OBJECT_MS_PER_COMMAND = 50;
 
+/** What the total has in it beside what is counted. */
+export const ASSUMED =
+  `Assumed of each command, and in the total: ${CPU_MS_PER_COMMAND} ms of processor time (US$ ${(CPU_PRICE * CPU_MS_PER_COMMAND).toFixed(2)} a million), ` +
+  `and ${OBJECT_MS_PER_COMMAND} ms of an object in memory (US$ ${durationPrice().toFixed(2)}).`;
+
 export type Cost = Readonly<Record<keyof typeof PRICES | "cpu" | "objectDuration" | "total", number>>;
 
 /** US$ for a million such commands. */
@@ -49,9 +54,13 @@ export function costPerMillion(units: Units, commands: number): Cost {
     databaseRowsWritten: of("databaseRowsWritten"),
     databaseRowsRead: of("databaseRowsRead"),
     cpu: CPU_MS_PER_COMMAND * CPU_PRICE,
-    objectDuration: (OBJECT_MS_PER_COMMAND / 1000) * OBJECT_GIGABYTES * OBJECT_DURATION_PRICE,
+    objectDuration: durationPrice(),
   };
   return { ...cost, total: Object.values(cost).reduce((sum, part) => sum + part, 0) };
+}
+
+function durationPrice(): number {
+  return (OBJECT_MS_PER_COMMAND / 1000) * OBJECT_GIGABYTES * OBJECT_DURATION_PRICE;
 }
 
 export function addUnits(parts: readonly Units[]): Units {

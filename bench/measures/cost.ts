@@ -5,7 +5,7 @@ import type { Figure, Goal, Measured } from "../figures.ts";
 import { spreadOf } from "../figures.ts";
 import type { Units } from "../meter/units.ts";
 import { type Counted, countPlainWay, countSystem } from "../metering.ts";
-import { type Cost, costPerMillion, PRICES, PRICES_AS_OF, PRICES_SOURCE } from "../prices.ts";
+import { ASSUMED, type Cost, costPerMillion, PRICES, PRICES_AS_OF, PRICES_SOURCE } from "../prices.ts";
 
 const IDLE_COST_GOAL = 7;
 const BURST_COST_GOAL = 3.5;
@@ -39,7 +39,7 @@ export async function measureCost({ sizes }: Bench): Promise<Measured> {
     notes: [
       `US$ per million of each: ${Object.entries(PRICES)
         .map(([unit, price]) => `${unit} ${price}`)
-        .join(", ")}.`,
+        .join(", ")}. ${ASSUMED}`,
       "In a burst some commands overtake each other, are refused, and are sent again: requests count, refused or not.",
       "While anything happens, and two minutes longer, a clock ticks once a minute: an alarm, three rows written at most, and some read. It counts where it fell into what was measured.",
       "A reaction of a function adds a message and 3 rows written in D1 (`test/processor/rows-written.test.ts`) to the commands that it answers, which cost what commands cost.",

@@ -14,8 +14,8 @@ export class Meter {
     readonly of: object;
     readonly cursor: SqlStorageCursor<Record<string, SqlStorageValue>>;
   }[] = [];
-  /** The storage that each was set in. */
-  readonly #alarms: object[] = [];
+  /** The storage that each row was written in which no cursor tells of: an alarm, or the value of a key. */
+  readonly #rows: object[] = [];
   readonly #undo: (() => void)[] = [];
   readonly #metered = new Set<object>();
   #units: Units = noUnits();
@@ -28,7 +28,7 @@ export class Meter {
       this.#units.objectRowsRead += cursor.rowsRead;
       this.#units.objectRowsWritten += cursor.rowsWritten;
     }
-    this.#units.objectRowsWritten += this.#alarms.splice(0).filter((of) => own?.has(of) !== false).length;
+    this.#units.objectRowsWritten += this.#rows.splice(0).filter((of) => own?.has(of) !== false).length;
     const taken = this.#units;
     this.#units = noUnits();
     return taken;
@@ -46,7 +46,9 @@ export class Meter {
   meterStorage(storage: DurableObjectStorage): void {
     if (!this.#isNew(storage)) return;
     this.#wrap(storage.sql, "exec", (cursor, _, of) => this.#cursors.push({ of, cursor }));
-    this.#wrap(storage, "setAlarm", (_set, _at, of) => this.#alarms.push(of));
+    this.#wrap(storage, "setAlarm", (_set, _at, of) => this.#rows.push(of));
+    // As the clock does: one key, one value.
+    this.#wrap(storage, "put", (_set, _key, of) => this.#rows.push(of));
   }
 
   meterQueue(queue: object): void {
