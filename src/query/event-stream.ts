@@ -96,6 +96,7 @@ function beyondTheEnd(where: "parameter" | "header", end: number): ProblemError 
 async function* blocks(sequence: Sequence, arrivals: Arrivals, start: number): AsyncGenerator<string> {
   let place = start;
   yield `retry: ${RETRY_MS}\n${placeBlock(place)}`;
+  let heartbeatAt = Date.now() + HEARTBEAT_MS;
   while (!arrivals.isOver) {
     if (arrivals.isBehind) {
       // Before the reading: what is lost during it is missed by it too.
@@ -104,16 +105,13 @@ async function* blocks(sequence: Sequence, arrivals: Arrivals, start: number): A
       if (more) arrivals.isBehind = true;
       place = Math.max(place, upTo);
       yield items.map(eventBlock).join("") + placeBlock(place);
+      heartbeatAt = Date.now() + HEARTBEAT_MS;
       continue;
     }
-    const arrived = await arrivals.next(HEARTBEAT_MS);
+    const arrived = await arrivals.next(heartbeatAt - Date.now());
     if (arrived === "over") return;
-    if (arrived === "idle") {
-      yield placeBlock(place);
-      continue;
-    }
     let text = "";
-    for (const item of arrived.map((event) => sequence.itemOf(event))) {
+    for (const item of arrived === "idle" ? [] : arrived.map((event) => sequence.itemOf(event))) {
       if (item.place <= place) continue;
       if (item.place > place + 1) {
         arrivals.isBehind = true;
@@ -122,7 +120,10 @@ async function* blocks(sequence: Sequence, arrivals: Arrivals, start: number): A
       place = item.place;
       text += eventBlock(item);
     }
-    if (text !== "") yield text;
+    // Much may come, and all of it be filtered out.
+    if (text === "" && arrived !== "idle" && Date.now() < heartbeatAt) continue;
+    yield text || placeBlock(place);
+    heartbeatAt = Date.now() + HEARTBEAT_MS;
   }
 }
 

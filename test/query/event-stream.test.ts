@@ -189,6 +189,22 @@ describe("a reader", () => {
     expect(await next).toEqual({ id: 0, data: null });
   });
 
+  it("for whom all that comes is filtered out hears it too, and where the feed is by then", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+    const stream = await StreamReader.open("/v1/feed?types=ACCOUNT_CLOSED");
+    await stream.block();
+    // Followed later, so that the other has what this one has.
+    const all = await StreamReader.open("/v1/feed");
+    const next = stream.block();
+    for (const one of recorded([event.created(), event.confirmed])) {
+      await addToFeed(views, [one]);
+      await hub().grown();
+      await all.ids(1);
+      await vi.advanceTimersByTimeAsync(10_000);
+    }
+    expect(await next).toEqual({ id: 2, data: null });
+  });
+
   it("that takes nothing is dropped, and goes on later where it was", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const accountNumber = freshNumber();
