@@ -111,7 +111,10 @@ export class TributaryClient {
 
   /** Up to 100 commands; one result for each, in their order. */
   async commands(members: readonly Member[]): Promise<Result<readonly Result<Accepted>[]>> {
-    const body = members.map((member) => ({ idempotencyKey: crypto.randomUUID(), ...member }));
+    const body = members.map(({ idempotencyKey = crypto.randomUUID(), ...member }) => ({
+      idempotencyKey,
+      ...member,
+    }));
     const answered = await this.#transport.send<readonly Outcome[]>({
       method: "POST",
       path: "/v1/commands",

@@ -86,11 +86,14 @@ describe("a command", () => {
     service.answers = [{ status: 200, body: [{ status: 409, problem: { code: "account-closed" } }] }];
     const result = await connect().commands([
       { command: "create", userId: 1 },
+      // @ts-expect-error Compilers that are less strict take it.
+      { command: "create", userId: 2, idempotencyKey: undefined },
       { command: "suspend", accountNumber: "123456", reason: "chargeback", idempotencyKey: "mine" },
     ]);
     expect(result).toMatchObject({ ok: true, value: [{ ok: false, problem: { code: "account-closed" } }] });
     expect(JSON.parse(service.asked[0]?.body ?? "")).toMatchObject([
       { command: "create", userId: 1, idempotencyKey: expect.stringMatching(/^[0-9a-f-]{36}$/) },
+      { command: "create", userId: 2, idempotencyKey: expect.stringMatching(/^[0-9a-f-]{36}$/) },
       { command: "suspend", accountNumber: "123456", idempotencyKey: "mine" },
     ]);
   });
