@@ -10,6 +10,7 @@ import { logFailure } from "./log-line.ts";
 import {
   AUTHENTICATION_NOT_CONFIGURED,
   forbidden,
+  type Problem,
   RATE_LIMITED,
   UNAVAILABLE,
   unauthenticated,
@@ -67,26 +68,29 @@ async function callerOf(context: AuthenticationContext): Promise<Caller> {
   const header = context.req.header("Authorization");
   // The scheme's case does not matter (RFC 9110, 11.1).
   const [, token] = /^Bearer +([^\s]+)$/i.exec(header ?? "") ?? [];
-  if (token === undefined) return refuse(context, null);
+  if (token === undefined) return refuse(context, unauthenticated(null));
   const verified = await verifyToken(token, trusted).catch((error) => {
     if (!(error instanceof IssuerUnavailable)) throw error;
     logFailure("issuer", { traceId: context.get("traceId") }, error);
     throw new ProblemError(UNAVAILABLE);
   });
-  if (verified.kind === "refused") return refuse(context, verified.reason);
-  await limitRate(context, `subject ${verified.caller.subject}`);
+  if (verified.kind === "refused") return refuse(context, unauthenticated(verified.reason));
+  await limitRate(context.env, `subject ${verified.caller.subject}`);
   return verified.caller;
 }
 
-/** `reason` is null where no token came. Who fails again and again is not told why for ever. */
-async function refuse(context: AuthenticationContext, reason: string | null): Promise<never> {
+/** Who fails again and again to say who they are is not told why for ever. */
+export async function refuse<Bindings extends AuthenticationEnv>(
+  context: Context<HttpEnv<Bindings>>,
+  problem: Problem,
+): Promise<never> {
   // Cloudflare sets it; what a client sends under this name does not arrive.
-  await limitRate(context, `address ${context.req.header("CF-Connecting-IP")}`);
-  throw new ProblemError(unauthenticated(reason));
+  await limitRate(context.env, `address ${context.req.header("CF-Connecting-IP")}`);
+  throw new ProblemError(problem);
 }
 
-async function limitRate({ env }: AuthenticationContext, key: string): Promise<void> {
-  const outcome = await env.REQUESTS_PER_CALLER?.limit({ key });
+async function limitRate({ REQUESTS_PER_CALLER }: AuthenticationEnv, key: string): Promise<void> {
+  const outcome = await REQUESTS_PER_CALLER?.limit({ key });
   if (outcome?.success === false) throw new ProblemError(RATE_LIMITED);
 }
 

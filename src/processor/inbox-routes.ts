@@ -3,10 +3,11 @@
 import type { Context, Hono } from "hono";
 import { jsonAnswer } from "../http/answers.ts";
 import { allow, type HttpEnv, ProblemError } from "../http/app.ts";
+import { refuse } from "../http/authentication.ts";
 import { ARRAY_BODY_LIMIT_BYTES, BODY_LIMIT_BYTES, limitBody } from "../http/body.ts";
 import { invalidParameters } from "../http/invalid-parts.ts";
 import { logFailure } from "../http/log-line.ts";
-import { type InvalidPart, invalidRequest } from "../http/problems.ts";
+import { type InvalidPart, invalidRequest, unauthenticated } from "../http/problems.ts";
 import { link } from "../http/representations.ts";
 import { requireScope } from "../http/scopes.ts";
 import { isSigned } from "../http/standard-webhooks.ts";
@@ -75,11 +76,13 @@ function secretsOf({ INBOX_SECRETS = "" }: ProcessorEnv): string[] {
   return INBOX_SECRETS.split(/[\s,]+/).filter((secret) => secret !== "");
 }
 
-async function checkSignature({ req }: InboxContext, secrets: readonly string[]): Promise<void> {
+async function checkSignature(context: InboxContext, secrets: readonly string[]): Promise<void> {
+  const { req } = context;
   const body = new Uint8Array(await req.arrayBuffer());
   if (await isSigned(secrets, req.raw.headers, body, Date.now())) return;
-  throw new ProblemError({
-    code: "unauthenticated",
+  // Signatures have no scheme of their own that a challenge could name, and a token lets in as well.
+  await refuse(context, {
+    ...unauthenticated(null),
     detail: "The signature does not hold: another secret, another body, or a time too far from now",
   });
 }

@@ -284,9 +284,14 @@ describe("what is malformed", () => {
 });
 
 describe("a signature", () => {
+  const FOREIGN = [`whsec_${btoa("a secret of somebody else")}`];
   const body = () => JSON.stringify(event());
 
-  async function sendSigned(text: string, secrets: string[], ageSeconds = 0, sent = text) {
+  async function sendSigned(
+    text: string,
+    secrets: string[],
+    { ageSeconds = 0, sent = text, address = "192.0.2.1", changed = {} } = {},
+  ) {
     const timestamp = Math.floor(Date.now() / 1000) - ageSeconds;
     const signature = await signatureHeaders(secrets, {
       id: "msg_1",
@@ -294,9 +299,13 @@ describe("a signature", () => {
       body: new TextEncoder().encode(text),
     });
     return send(
-      { method: "POST", headers: { "Content-Type": STRUCTURED, ...signature }, body: sent },
+      {
+        method: "POST",
+        headers: { "Content-Type": STRUCTURED, "CF-Connecting-IP": address, ...signature },
+        body: sent,
+      },
       "/v1/inbox",
-      { INBOX_SECRETS: SECRETS.join(" ") },
+      { INBOX_SECRETS: SECRETS.join(" "), ...changed },
     );
   }
 
@@ -307,15 +316,29 @@ describe("a signature", () => {
 
   it("that does not hold keeps it out", async () => {
     const replies = [
-      await sendSigned(body(), [`whsec_${btoa("a secret of somebody else")}`]),
-      await sendSigned(body(), SECRETS, 301),
-      await sendSigned(body(), SECRETS, -302),
-      await sendSigned(body(), SECRETS, 0, body()),
+      await sendSigned(body(), FOREIGN),
+      await sendSigned(body(), SECRETS, { ageSeconds: 301 }),
+      await sendSigned(body(), SECRETS, { ageSeconds: -302 }),
+      await sendSigned(body(), SECRETS, { sent: body() }),
     ];
-    expect(replies.map(({ status, body: { code } }) => [status, code])).toEqual(
-      replies.map(() => [401, "unauthenticated"]),
-    );
+    // What else would let an event in is a token.
+    expect(
+      replies.map(({ status, body: { code }, headers }) => [status, code, headers.get("WWW-Authenticate")]),
+    ).toEqual(replies.map(() => [401, "unauthenticated", 'Bearer realm="tributary"']));
     expect(await items()).toEqual([]);
+  });
+
+  it("that does not hold counts for the address that it came from", async () => {
+    const changed = { REQUESTS_PER_CALLER: env.FEW_REQUESTS };
+    const statuses: number[] = [];
+    // A period may end meanwhile.
+    while (statuses.at(-1) !== 429 && statuses.length < 10) {
+      const { status } = await sendSigned(body(), FOREIGN, { address: "192.0.2.8", changed });
+      statuses.push(status);
+    }
+    expect(new Set(statuses)).toEqual(new Set([401, 429]));
+    expect((await sendSigned(body(), FOREIGN, { address: "192.0.2.9", changed })).status).toBe(401);
+    expect((await sendSigned(body(), SECRETS, { address: "192.0.2.8", changed })).status).toBe(202);
   });
 });
 
