@@ -34,6 +34,7 @@ type AuthenticationContext = Context<HttpEnv<AuthenticationEnv>>;
 const ANYONE: Caller = {
   subject: "anonymous",
   scopes: ["accounts:read", "accounts:write", "accounts:operate", "inbox:write"],
+  expiresAt: null,
 };
 
 const READING: readonly string[] = ["GET", "HEAD", "OPTIONS"];

@@ -15,4 +15,6 @@ export interface Caller {
   readonly subject: string;
   /** Those that mean something here. */
   readonly scopes: readonly Scope[];
+  /** When its token is not taken any more, epoch milliseconds; null where it has none. */
+  readonly expiresAt: number | null;
 }

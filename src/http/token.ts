@@ -61,8 +61,11 @@ function callerOf({ sub, exp = 0, scope, scp }: JWTPayload): Verified {
   const granted = [scope, scp].flat().flatMap((text) => (typeof text === "string" ? text.split(" ") : []));
   return {
     kind: "caller",
-    caller: { subject: sub, scopes: SCOPES.filter((known) => granted.includes(known)) },
-    expiresAt: exp * 1000,
+    caller: {
+      subject: sub,
+      scopes: SCOPES.filter((known) => granted.includes(known)),
+      expiresAt: (exp + CLOCK_TOLERANCE_SECONDS) * 1000,
+    },
   };
 }
 

@@ -9,9 +9,7 @@ const MAX_AGE_MS = 5 * 60_000;
 
 export interface VerifiedCaller {
   readonly kind: "caller";
-  readonly caller: Caller;
-  /** The token's `exp`, epoch milliseconds. */
-  readonly expiresAt: number;
+  readonly caller: Caller & { readonly expiresAt: number };
 }
 
 interface VerifiedToken {
@@ -37,6 +35,6 @@ export function recallCaller(digest: string, keys: object): VerifiedCaller | nul
 export function rememberCaller(digest: string, keys: object, verified: VerifiedCaller): void {
   const [oldest] = remembered.keys();
   if (remembered.size >= MAX_TOKENS && oldest !== undefined) remembered.delete(oldest);
-  const until = Math.min(verified.expiresAt, Date.now() + MAX_AGE_MS);
+  const until = Math.min(verified.caller.expiresAt, Date.now() + MAX_AGE_MS);
   remembered.set(digest, { verified, keys, until });
 }

@@ -86,7 +86,7 @@ export const contract = describePart({
       tag: "Events",
       summary: "Read an account's log",
       description:
-        "In order of version, straight from the owner of the log. With `Accept: text/event-stream`, first what is there after `Last-Event-ID` or `after`, then each event as it comes (without `limit`).",
+        "In order of version, straight from the owner of the log. With `Accept: text/event-stream`, first what is there after `Last-Event-ID` or `after`, then each event as it comes (without `limit`). A stream ends when its token does, and goes on with another one after `Last-Event-ID`.",
       scope: "read",
       path: accountPath,
       query: logQuerySchema,
@@ -155,7 +155,7 @@ export const contract = describePart({
       tag: "Events",
       summary: "Follow all accounts' events",
       description:
-        "In one total order, at positions 1, 2, 3 … without gaps. A page that asks for certain `types` may have fewer items than its limit, or none, and a `next` all the same. With `Accept: text/event-stream`, first what is there after `Last-Event-ID` or `after`, then each event as it comes (without `limit`).",
+        "In one total order, at positions 1, 2, 3 … without gaps. A page that asks for certain `types` may have fewer items than its limit, or none, and a `next` all the same. With `Accept: text/event-stream`, first what is there after `Last-Event-ID` or `after`, then each event as it comes (without `limit`). A stream ends when its token does, and goes on with another one after `Last-Event-ID`.",
       scope: "read",
       query: feedQuerySchema,
       headers: lastEventIdSchema,

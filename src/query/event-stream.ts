@@ -62,7 +62,8 @@ export async function eventStream(
     const start = resumed ?? after ?? end;
     if (start > end) throw beyondTheEnd(resumed === undefined ? "parameter" : "header", end);
     arrivals.isBehind = start < end;
-    const body = bodyOf(blocks(sequence, arrivals, start), arrivals, (reason) =>
+    const expiresAt = context.get("caller").expiresAt ?? Number.POSITIVE_INFINITY;
+    const body = bodyOf(blocks(sequence, arrivals, start, expiresAt), arrivals, (reason) =>
       logLine("stream dropped", { traceId: context.get("traceId"), path: context.req.path, reason }),
     );
     return new Response(body, {
@@ -91,13 +92,19 @@ function beyondTheEnd(where: "parameter" | "header", end: number): ProblemError 
 
 /**
  * Each a text of whole blocks. A block without `data` is no event to a client, but the id in it is remembered: so who is
- * cut off before any event, or after many that were filtered out, goes on from the right place all the same.
+ * cut off before any event, or after many that were filtered out, goes on from the right place all the same. They end with
+ * the caller's token: whoever has another one goes on with it.
  */
-async function* blocks(sequence: Sequence, arrivals: Arrivals, start: number): AsyncGenerator<string> {
+async function* blocks(
+  sequence: Sequence,
+  arrivals: Arrivals,
+  start: number,
+  expiresAt: number,
+): AsyncGenerator<string> {
   let place = start;
   yield `retry: ${RETRY_MS}\n${placeBlock(place)}`;
   let heartbeatAt = Date.now() + HEARTBEAT_MS;
-  while (!arrivals.isOver) {
+  while (!arrivals.isOver && Date.now() < expiresAt) {
     if (arrivals.isBehind) {
       // Before the reading: what is lost during it is missed by it too.
       arrivals.isBehind = false;
@@ -108,7 +115,7 @@ async function* blocks(sequence: Sequence, arrivals: Arrivals, start: number): A
       heartbeatAt = Date.now() + HEARTBEAT_MS;
       continue;
     }
-    const arrived = await arrivals.next(heartbeatAt - Date.now());
+    const arrived = await arrivals.next(Math.min(heartbeatAt, expiresAt) - Date.now());
     if (arrived === "over") return;
     let text = "";
     for (const item of arrived === "idle" ? [] : arrived.map((event) => sequence.itemOf(event))) {

@@ -6,6 +6,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createCommandApp } from "../../src/command/routes.ts";
 import { operationsRoutes } from "../../src/processor/operations.ts";
 import { queryRoutes } from "../../src/query/routes.ts";
+import { ACCEPT_STREAM, StreamReader } from "../query/stream-reader.ts";
+import { untilFollowers } from "../workerd/feed-hub.ts";
+import { useEmptyViews } from "../workerd/views.ts";
 
 const AUDIENCE = "urn:tributary:test";
 const WORKERS = [
@@ -134,6 +137,40 @@ describe.each(WORKERS)("the %s Worker", (name, app, path) => {
     expect(new Set(await limited("garbage", `192.0.2.2 ${name}`))).toEqual(new Set([401]));
     expect((await send("garbage", `192.0.2.3 ${name}`)).status).toBe(401);
     expect((await send(other, `192.0.2.2 ${name}`)).status).not.toBe(429);
+  });
+});
+
+describe("a live stream", () => {
+  useEmptyViews();
+  const [, app] = WORKERS[1];
+  const open = async (token: string, place: Record<string, string> = {}) => {
+    const headers = { ...ACCEPT_STREAM, Authorization: `Bearer ${token}`, ...place };
+    return new StreamReader(
+      await app.fetch(new Request("http://localhost/v1/feed", { headers }), configured()),
+    );
+  };
+
+  it("ends when its token is not taken any more, and is gone on with by another", async () => {
+    // Tokens are of whole seconds.
+    const now = Math.ceil(Date.now() / 1000) * 1000;
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"], now });
+    const inSeconds = (seconds: number) => sign({ exp: Date.now() / 1000 + seconds, scope: "accounts:read" });
+    const token = await inSeconds(20);
+    const stream = await open(token);
+    expect(await stream.block()).toEqual({ id: 0, data: null });
+    const alive = stream.block();
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(await alive).toEqual({ id: 0, data: null });
+    // Clocks differ by five seconds at most.
+    const ended = Promise.all([stream.block(), stream.block()]);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await ended).toEqual([{ id: 0, data: null }, null]);
+    await untilFollowers(0);
+    expect((await ask(app, "/v1/feed", token)).status).toBe(401);
+
+    const again = await open(await inSeconds(20), { "Last-Event-ID": "0" });
+    expect(await again.block()).toEqual({ id: 0, data: null });
+    await again.cancel();
   });
 });
 
