@@ -73,14 +73,14 @@ async function callerOf(context: AuthenticationContext): Promise<Caller> {
   const verified = await verifyToken(token, trusted).catch((error) => {
     if (!(error instanceof IssuerUnavailable)) throw error;
     logFailure("issuer", { traceId: context.get("traceId") }, error);
-    throw new ProblemError(UNAVAILABLE);
+    return refuse(context, UNAVAILABLE);
   });
   if (verified.kind === "refused") return refuse(context, unauthenticated(verified.reason));
   await limitRate(context.env, `subject ${verified.caller.subject}`);
   return verified.caller;
 }
 
-/** Who fails again and again to say who they are is not told why for ever. */
+/** Of someone who is not known. Who fails again and again is not told why for ever. */
 export async function refuse<Bindings extends AuthenticationEnv>(
   context: Context<HttpEnv<Bindings>>,
   problem: Problem,

@@ -3,6 +3,7 @@
 
 import {
   createRemoteJWKSet,
+  customFetch,
   errors,
   type JWKSCacheInput,
   type JWTVerifyGetKey,
@@ -18,6 +19,8 @@ const KEYS_MAX_AGE_MS = 10 * 60_000;
 /** How soon an unknown key id has the keys fetched again: soon for a rotation, and seldom for who invents key ids. */
 const KEYS_COOLDOWN_MS = 5_000;
 const DISCOVERY_MAX_AGE_MS = 60 * 60_000;
+/** An address that failed is left alone for so long: shorter than a client goes on trying. */
+const REST_AFTER_FAILURE_MS = 2_000;
 
 export interface Issuer {
   /** As tokens name it. */
@@ -71,12 +74,16 @@ function keySet(url: string): KeySet {
     timeoutDuration: FETCH_TIMEOUT_MS,
     cacheMaxAge: KEYS_MAX_AGE_MS,
     cooldownDuration: KEYS_COOLDOWN_MS,
+    [customFetch]: async (address, init) =>
+      Response.json(await ask(address, init, (answer) => keysSchema.parse(answer))),
     [jwksCache]: fetched,
   });
   const made = { keys, fetched };
   keySets.set(url, made);
   return made;
 }
+
+const keysSchema = z.object({ keys: z.array(z.looseObject({})) });
 
 function isTokensFault(error: unknown): boolean {
   return (
@@ -101,13 +108,44 @@ async function discoverJwksUrl(issuer: string): Promise<string> {
   if (known !== null) return known;
   const url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
   try {
-    const response = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
-    if (response.status !== 200) throw new Error(`${url} answered ${response.status}`);
-    const document = documentSchema.parse(await response.json());
-    if (document.issuer !== issuer) throw new Error(`${url} is of the issuer ${document.issuer}`);
-    discovered.set(issuer, { jwksUrl: document.jwks_uri, at: Date.now() });
-    return document.jwks_uri;
+    const init: RequestInit = { redirect: "manual", signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) };
+    const jwksUrl = await ask(url, init, (answer) => {
+      const document = documentSchema.parse(answer);
+      if (document.issuer !== issuer) throw new Error(`${url} is of the issuer ${document.issuer}`);
+      return document.jwks_uri;
+    });
+    discovered.set(issuer, { jwksUrl, at: Date.now() });
+    return jwksUrl;
   } catch (error) {
     throw new IssuerUnavailable(`Discovery of ${issuer} failed`, { cause: error });
+  }
+}
+
+/** Addresses that failed, and until when they are left alone: epoch milliseconds. */
+const resting = new Map<string, number>();
+
+/**
+ * What `read` makes of an answer. Throws where there is none that it takes; and at once where the address failed a moment
+ * ago, since anybody can make up a token that needs it. After the rest one request asks, and the others go on resting.
+ */
+async function ask<Document>(
+  url: string,
+  init: RequestInit,
+  read: (answer: unknown) => Document,
+): Promise<Document> {
+  const restsUntil = resting.get(url);
+  if (restsUntil !== undefined) {
+    if (Date.now() < restsUntil) throw new Error(`${url} failed a moment ago`);
+    resting.set(url, Date.now() + REST_AFTER_FAILURE_MS);
+  }
+  try {
+    const response = await fetch(url, init);
+    if (response.status !== 200) throw new Error(`${url} answered ${response.status}`);
+    const document = read(await response.json());
+    resting.delete(url);
+    return document;
+  } catch (error) {
+    resting.set(url, Date.now() + REST_AFTER_FAILURE_MS);
+    throw error;
   }
 }

@@ -23,7 +23,7 @@ let issuers = 0;
 let keys: object[];
 let sign: (claims?: JWTPayload, kid?: string) => Promise<string>;
 /** What the issuer answers, by path. */
-let answers: Record<string, () => Response>;
+let answers: Record<string, () => Response | Promise<Response>>;
 let asked: string[];
 
 beforeEach(async () => {
@@ -117,26 +117,33 @@ describe.each(WORKERS)("the %s Worker", (name, app, path) => {
     expect((await ask(app, "/health", null)).code).toBeUndefined();
   });
 
-  it("limits who is let in by subject, and who is not by address", async () => {
+  it("limits who is let in by subject, and who is not, or can't be told, by address", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
     const bindings = { ...configured(), REQUESTS_PER_CALLER: env.FEW_REQUESTS };
     const send = (token: string, address: string) =>
       ask(app, path, token, bindings, { headers: { "CF-Connecting-IP": address } });
     /** Asks on until it is limited; a period may end meanwhile. */
     const limited = async (token: string, address: string) => {
       const statuses: number[] = [];
-      for (;;) {
+      while (statuses.length < 100) {
         const { status, code, headers } = await send(token, address);
         statuses.push(status);
         if (status !== 429) continue;
         expect([code, headers.get("Retry-After")]).toEqual(["rate-limited", "10"]);
         return statuses.slice(0, -1);
       }
+      throw new Error(`Nothing limits ${address}`);
     };
     const [busy, other] = await Promise.all([sign({ sub: `busy ${name}` }), sign({ sub: `other ${name}` })]);
     expect(await limited(busy, "192.0.2.1")).not.toContain(401);
     expect(new Set(await limited("garbage", `192.0.2.2 ${name}`))).toEqual(new Set([401]));
     expect((await send("garbage", `192.0.2.3 ${name}`)).status).toBe(401);
     expect((await send(other, `192.0.2.2 ${name}`)).status).not.toBe(429);
+
+    answers = {};
+    vi.setSystemTime(Date.now() + 11 * 60_000);
+    vi.spyOn(console, "error").mockReturnValue();
+    expect(new Set(await limited(await sign({}, "made-up"), `192.0.2.4 ${name}`))).toEqual(new Set([503]));
   });
 });
 
@@ -264,6 +271,54 @@ describe("the issuer's keys", () => {
     expect(await get(await sign())).toMatchObject({ status: 503, code: "unavailable" });
     expect(reported).toHaveBeenCalledOnce();
     expect(asked).toEqual(["/.well-known/openid-configuration"]);
+  });
+
+  it.each([
+    ["/.well-known/openid-configuration", () => new Response(null, { status: 500 })],
+    ["/keys", () => new Response(null, { status: 500 })],
+    ["/keys", () => new Response("<html>")],
+    ["/keys", () => Response.json({ keys: "none" })],
+  ])(
+    "are not asked for with each token while %s fails, and are again two seconds later",
+    async (path, answer) => {
+      vi.useFakeTimers({ toFake: ["Date"] });
+      vi.spyOn(console, "error").mockReturnValue();
+      const asks = () => asked.filter((one) => one === path).length;
+      const found = answers[path];
+      answers[path] = answer;
+      for (let call = 0; call < 5; call++) expect((await get(await sign({}, `${call}`))).status).toBe(503);
+      expect(asks()).toBe(1);
+      vi.setSystemTime(Date.now() + 2_000);
+      for (let call = 0; call < 5; call++) expect((await get(await sign({}, `${call}`))).status).toBe(503);
+      expect(asks()).toBe(2);
+
+      vi.setSystemTime(Date.now() + 2_000);
+      const slow = Promise.withResolvers<void>();
+      answers[path] = async () => {
+        await slow.promise;
+        return found?.() ?? Response.error();
+      };
+      const first = get(await sign());
+      await vi.waitFor(() => expect(asks()).toBe(3));
+      expect((await get(await sign())).status).toBe(503);
+      slow.resolve();
+      expect((await first).status).toBe(200);
+      expect((await get(await sign())).status).toBe(200);
+      expect(asks()).toBe(3);
+    },
+  );
+
+  it("that are known go on vouching while others can't be fetched", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    vi.spyOn(console, "error").mockReturnValue();
+    expect((await get(await sign())).status).toBe(200);
+    answers = {};
+    vi.setSystemTime(Date.now() + 6_000);
+    for (let call = 0; call < 5; call++) {
+      expect((await get(await sign({}, `made-up-${call}`))).status).toBe(503);
+      expect((await get(await sign())).status).toBe(200);
+    }
+    expect(asked.filter((one) => one === "/keys")).toHaveLength(2);
   });
 
   it.each(["http://issuer.test", "issuer.test", "ftp://localhost"])(
