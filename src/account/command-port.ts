@@ -11,7 +11,7 @@ interface CommandOrigin {
 
 export type CommandReply =
   | { readonly kind: "accepted"; readonly version: number; readonly replayed: boolean }
-  /** The account refused it, or the key belongs to another command: asked again, it would be refused again. */
+  /** The account refused it, or the caller sent another command with its key: asked again, it would be refused again. */
   | { readonly kind: "refused"; readonly code: string }
   /** It is no command. */
   | { readonly kind: "invalid"; readonly detail: string }
@@ -19,6 +19,6 @@ export type CommandReply =
   | { readonly kind: "unavailable" };
 
 export interface CommandPort {
-  /** Members as `POST /v1/commands` takes them, each with a key. One reply for each, in their order. */
+  /** Members as `POST /v1/commands` takes them, each with a key of the actor's own. One reply for each, in their order. */
   execute(members: readonly object[], origin: CommandOrigin): Promise<readonly CommandReply[]>;
 }

@@ -6,10 +6,10 @@ import type { CommandOutcome } from "../account/account-log.ts";
 import type { CommandPort, CommandReply } from "../account/command-port.ts";
 import { LogUnavailable } from "../account/reach-log.ts";
 import { logLine } from "../http/log-line.ts";
-import { address } from "./address.ts";
+import { address, type Origin } from "./address.ts";
 import { dispatch } from "./dispatch.ts";
 import { refuseUnknownUsers } from "./known-users.ts";
-import { MAX_BULK_COMMANDS, parseMember } from "./requests.ts";
+import { type AskedCommand, MAX_BULK_COMMANDS, parseMember } from "./requests.ts";
 import type { CommandEnv } from "./routes.ts";
 
 const membersSchema = z.array(z.unknown()).max(MAX_BULK_COMMANDS);
@@ -30,7 +30,7 @@ export class Commands extends WorkerEntrypoint<CommandEnv> implements CommandPor
       await Promise.all(
         membersSchema.parse(members).map(async (member) => {
           const asked = parseMember(member);
-          return asked.ok ? await address(asked.value, origin, null) : asked.problem;
+          return asked.ok ? await address(withOwnKey(asked.value, origin), origin, null) : asked.problem;
         }),
       ),
     );
@@ -54,6 +54,15 @@ export class Commands extends WorkerEntrypoint<CommandEnv> implements CommandPor
     });
     return replies;
   }
+}
+
+/**
+ * Its key under a text that no client can send, since it has a space (`idempotencyKeySchema`): functions' keys can be
+ * foreseen, and a client who had used one before would have its own command taken for the function's.
+ */
+function withOwnKey(asked: AskedCommand, { actor }: Origin): AskedCommand {
+  const { idempotencyKey } = asked;
+  return { ...asked, idempotencyKey: idempotencyKey === null ? null : `${actor} ${idempotencyKey}` };
 }
 
 function replyOf(outcome: CommandOutcome | LogUnavailable | undefined): CommandReply {

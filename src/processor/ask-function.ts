@@ -93,23 +93,27 @@ async function execute(
 }
 
 /**
- * An answer for an account that moved on is another answer, perhaps with the same command in the same place: its key has
- * the version too, by which alone such a command has its effect once.
+ * A function that is asked again may have another command to answer, by what became of the world meanwhile: that is another
+ * key. An answer for an account that moved on is another answer, perhaps with the same command in the same place: its key
+ * has the version too, by which alone such a command has its effect once.
  */
 function keyOf(
   eventId: string,
   name: string,
   index: number,
-  { ifMoved, expectedVersion }: Pick<AnsweredCommand, "ifMoved" | "expectedVersion">,
+  { command, ifMoved, expectedVersion }: Pick<AnsweredCommand, "command" | "ifMoved" | "expectedVersion">,
 ): string {
-  return `${eventId}/${name}/${index}${ifMoved === "ask-again" ? `@${expectedVersion}` : ""}`;
+  return `${eventId}/${name}/${index}/${command}${ifMoved === "ask-again" ? `@${expectedVersion}` : ""}`;
 }
 
-/** A refusal is an outcome; the rest is not done with. */
+/** What the account refuses is an outcome; the rest is not done with. */
 function checkReply(command: AnsweredCommand | undefined, reply: CommandReply): void {
   const what = `${command?.command} of ${command?.accountNumber}`;
   if (reply.kind === "unavailable") throw new Error(`${what}: the account's log can't be reached`);
   if (reply.kind === "invalid") throw new FunctionFailed(`${what}: ${reply.detail}`);
+  if (reply.kind === "refused" && reply.code === "idempotency-key-reused") {
+    throw new FunctionFailed(`${what}: asked again, it answers the same command with other members`);
+  }
   if (reply.kind === "refused" && reply.code === "version-mismatch" && command?.ifMoved === "ask-again") {
     throw new FunctionFailed(
       `${what}: the account is not at version ${command.expectedVersion}, so it is asked again`,

@@ -4,7 +4,7 @@ import { env } from "cloudflare:test";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { writeUser } from "../../src/views/users.ts";
 import { CREATE } from "../workerd/commands.ts";
-import { Circle, freshNumber, logOf, typesOf } from "../workerd/reacting.ts";
+import { Circle, freshNumber, logOf, parkedNow, typesOf } from "../workerd/reacting.ts";
 import { useEmptyViews } from "../workerd/views.ts";
 
 useEmptyViews();
@@ -68,4 +68,21 @@ it("closes an account that was created for a user who has left, whatever else wa
   expect(await typesOf(left)).toEqual(["ACCOUNT_CREATED", "ACCOUNT_CLOSED"]);
   expect(await typesOf(touched)).toEqual(["ACCOUNT_CREATED", "ACCOUNT_MADE_DEFAULT", "ACCOUNT_CLOSED"]);
   expect((await typesOf(known)).at(-1)).toBe("ACCOUNT_ACTIVATED");
+});
+
+it("closes an account that it confirmed already, where it is asked again after the user left", async () => {
+  const circle = onboarding();
+  const number = freshNumber();
+  await circle.command(number, { type: "create", userId: 9, defaultAccount: false });
+  await circle.deliverEvents();
+  const [message] = circle.reactions;
+  await circle.deliverReactions();
+  // As after a crash before the position was written.
+  await env.OPERATIONS.exec("UPDATE reactions SET position = 0");
+  await writeUser(env.OPERATIONS, 9, "departed", 1).run();
+  circle.reactions.push(message);
+  await circle.run();
+
+  expect(await typesOf(number)).toEqual(["ACCOUNT_CREATED", "ACCOUNT_CONFIRMED", "ACCOUNT_CLOSED"]);
+  expect(await parkedNow(circle)).toEqual([]);
 });

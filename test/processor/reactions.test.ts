@@ -48,7 +48,7 @@ describe("a function's commands", () => {
     expect(confirmed).toMatchObject({
       type: "ACCOUNT_CONFIRMED",
       metadata: {
-        commandId: `${number}:1/confirming/0`,
+        commandId: `function:confirming ${number}:1/confirming/0/confirm`,
         correlationId: created?.metadata.correlationId,
         causationId: `${number}:1`,
         actor: "function:confirming",
