@@ -96,6 +96,8 @@ export class EventLog {
   readonly #accountNumber: string;
   /** What there is of the schema, by name. */
   readonly #schema: Set<string>;
+  /** Null until it was looked for. */
+  #hasUnindexedKeys: boolean | null = null;
   /** Version of the newest usable snapshot. */
   #snapshotVersion = 0;
   /** Read once, since nobody else appends. */
@@ -201,12 +203,23 @@ export class EventLog {
   }
 
   findByIdempotencyKey(key: string): RememberedCommand | null {
-    if (!this.#has("events_by_idempotency_key")) return null;
+    if (!this.#mayHaveKeys()) return null;
     const [row] = this.#rows<{ version: number; request: string }>(
       "SELECT version, request FROM events WHERE idempotency_key = ?",
       key,
     );
     return row === undefined ? null : this.#remembered(row.version, row.request);
+  }
+
+  /**
+   * Without the index too: code from before it was made this late takes it to be there, and may have run meanwhile. Then rows
+   * are looked through for each key, until the next one makes the index; where no row has one, only once.
+   */
+  #mayHaveKeys(): boolean {
+    if (this.#has("events_by_idempotency_key")) return true;
+    this.#hasUnindexedKeys ??=
+      this.#rows("SELECT 1 FROM events WHERE idempotency_key IS NOT NULL LIMIT 1").length > 0;
+    return this.#hasUnindexedKeys;
   }
 
   /** A recent command without a key. */

@@ -167,6 +167,40 @@ it("makes the index of keys with the first key that is appended, and again where
   });
 });
 
+it("finds a key that code of another version stored without making the index, and makes it with the next key", async () => {
+  const { accountNumber, log } = await openLog(2);
+  await rewriteLog(
+    accountNumber,
+    `UPDATE events SET idempotency_key = 'k', request = '${JSON.stringify(MAKE_DEFAULT)}',
+       metadata = json_set(metadata, '$.commandId', 'k') WHERE version = 2`,
+  );
+
+  const outcomes = await log.execute(
+    [request(MAKE_DEFAULT, "k"), request(CREATE, "k"), request(MAKE_DEFAULT, "next")],
+    false,
+  );
+  expect(outcomes).toMatchObject([
+    { kind: "accepted", account: { version: 2 }, replayed: true },
+    { kind: "idempotency-key-reused" },
+    { kind: "accepted", account: { version: 4 }, replayed: false },
+  ]);
+  expect(await log.execute([request(MAKE_DEFAULT, "k"), request(MAKE_DEFAULT, "next")], false)).toMatchObject(
+    [
+      { account: { version: 2 }, replayed: true },
+      { account: { version: 4 }, replayed: true },
+    ],
+  );
+});
+
+it("looks through a log without keys once for them, not for each that comes", async () => {
+  const { accountNumber, log } = await openLog(50);
+  const rowsRead = async () =>
+    (await billedRows(accountNumber, () => log.execute([request(CREATE, "k")], false))).objectRowsRead;
+
+  expect(await rowsRead()).toBeLessThanOrEqual(51);
+  expect(await rowsRead()).toBe(0);
+});
+
 it("gives a key its first reply again, also after waking on a log that does not fold", async () => {
   const { accountNumber, log } = await openLog();
   const command = request(MAKE_DEFAULT, "k");
