@@ -5,7 +5,6 @@ import type { Account } from "../account/account.ts";
 import type { RecordedAccountEvent } from "../account/events.ts";
 import { EVOLVE_REVISION, evolve } from "../account/evolve.ts";
 import { upcast } from "../account/upcast.ts";
-import { fold } from "../event-sourcing/decider.ts";
 import type { EventMetadata } from "../event-sourcing/recorded-event.ts";
 
 /**
@@ -64,9 +63,12 @@ type EventRow = {
 
 type Snapshot = { version: number; state: string };
 
-interface Sources {
-  readonly snapshot: Snapshot | null;
-  readonly tail: readonly (EventRow & Head)[];
+interface Folded {
+  readonly account: Account | null;
+  /** Of the snapshot that it was folded from, 0 where there was none. */
+  readonly snapshotVersion: number;
+  /** The newest row that was folded, null where the snapshot was all. */
+  readonly newest: Head | null;
 }
 
 /** A command that was accepted before. `request` is null where it had no idempotency key. */
@@ -173,15 +175,15 @@ export class EventLog {
 
   /** The account now. Remembers which snapshot it started from, so that the next one is due in time, and where the log ends. */
   current(): Account | null {
-    const sources = this.#sourcesOf(Number.MAX_SAFE_INTEGER);
-    this.#snapshotVersion = sources.snapshot?.version ?? 0;
-    this.#head = sources.tail.at(-1) ?? this.#head;
-    return this.#fold(sources);
+    const { account, snapshotVersion, newest } = this.#foldTo(Number.MAX_SAFE_INTEGER);
+    this.#snapshotVersion = snapshotVersion;
+    this.#head = newest ?? this.#head;
+    return account;
   }
 
   /** The account at a version of the log, null where the log has no such version. */
   atVersion(version: number): Account | null {
-    const account = this.#fold(this.#sourcesOf(version));
+    const { account } = this.#foldTo(version);
     return account?.version === version ? account : null;
   }
 
@@ -243,24 +245,24 @@ export class EventLog {
     return { request, account, events };
   }
 
-  /** What the account at a version folds from: the newest snapshot up to there, and the events after it. */
-  #sourcesOf(version: number): Sources {
+  /**
+   * The account at a version: the newest snapshot up to there, and the events after it. These are folded row by row, since
+   * without a usable snapshot they may be more than the object's memory holds.
+   */
+  #foldTo(version: number): Folded {
     const snapshot = this.#snapshotAt(version);
-    const tail = this.#rows<EventRow & { published: number }>(
+    const tail = this.#cursor<EventRow & { published: number }>(
       `SELECT ${EVENT_COLUMNS}, published FROM events WHERE version > ? AND version <= ? ORDER BY version`,
       snapshot?.version ?? 0,
       version,
     );
-    return { snapshot, tail };
-  }
-
-  #fold({ snapshot, tail }: Sources): Account | null {
-    const start: Account | null = snapshot === null ? null : JSON.parse(snapshot.state);
-    return fold<Account | null, RecordedAccountEvent>(
-      evolve,
-      start,
-      tail.map((row) => this.#recorded(row)),
-    );
+    let account: Account | null = snapshot === null ? null : JSON.parse(snapshot.state);
+    let newest: Head | null = null;
+    for (const row of tail ?? []) {
+      account = evolve(account, this.#recorded(row));
+      newest = row;
+    }
+    return { account, snapshotVersion: snapshot?.version ?? 0, newest };
   }
 
   /** The newest one that is not beyond a version. */
@@ -279,7 +281,15 @@ export class EventLog {
   }
 
   #rows<Row extends Record<string, SqlStorageValue>>(query: string, ...bindings: SqlStorageValue[]): Row[] {
-    return this.#has("events") ? this.#storage.sql.exec<Row>(query, ...bindings).toArray() : [];
+    return this.#cursor<Row>(query, ...bindings)?.toArray() ?? [];
+  }
+
+  /** The rows, read as they are asked for; null where there is no log. */
+  #cursor<Row extends Record<string, SqlStorageValue>>(
+    query: string,
+    ...bindings: SqlStorageValue[]
+  ): SqlStorageCursor<Row> | null {
+    return this.#has("events") ? this.#storage.sql.exec<Row>(query, ...bindings) : null;
   }
 
   #recorded(row: EventRow): RecordedAccountEvent {

@@ -21,6 +21,20 @@ async function openLog(count = 0) {
   return { accountNumber, log };
 }
 
+/** Made in SQL, in the shape that commands write: shorter logs vouch for the shape. It has snapshots up to version 200. */
+async function openLongLog(versions: number) {
+  const opened = await openLog(199);
+  await storageOf(opened.accountNumber, ({ sql }) => {
+    sql.exec(
+      `WITH RECURSIVE versions (version) AS (SELECT 201 UNION ALL SELECT version + 1 FROM versions WHERE version < ?)
+       INSERT INTO events SELECT v.version, e.type, e.schema, e.created_at, e.data, e.metadata, v.version - 1, NULL, NULL
+       FROM versions AS v JOIN events AS e ON e.version = 100 + v.version % 2`,
+      versions,
+    );
+  });
+  return opened;
+}
+
 const snapshotsOf = (accountNumber: string) =>
   storageOf(accountNumber, ({ sql }) =>
     sql
@@ -110,15 +124,37 @@ describe("snapshots", () => {
     expect(await log.current()).toEqual(before);
   });
 
+  it("of another revision are folded anew row by row, however many rows there are", async () => {
+    const { accountNumber, log } = await openLongLog(5_000);
+    await rewriteLog(accountNumber, "UPDATE snapshots SET revision = 0");
+    const cursor = await storageOf(accountNumber, ({ sql }) => Object.getPrototypeOf(sql.exec("SELECT 1")));
+    const toArray = vi.spyOn(cursor, "toArray");
+
+    expect(await log.current()).toMatchObject({ version: 5_000, defaultAccount: true });
+    expect(toArray.mock.results.every(({ value }) => value.length <= 10)).toBe(true);
+    toArray.mockRestore();
+    expect(await log.execute([request(CLEAR_DEFAULT)], false)).toMatchObject([
+      { account: { version: 5_001 } },
+    ]);
+    expect(await snapshotsOf(accountNumber)).toContain(5_001);
+  });
+
+  it("of versions behind one that does not fold go on from there, whatever was asked of those before", async () => {
+    const { accountNumber, log } = await openLog(149);
+    await rewriteLog(accountNumber, "UPDATE events SET type = 'ACCOUNT_CREATED' WHERE version = 50");
+
+    await storageOf(accountNumber, (storage) => {
+      expect(() => new EventLog(storage, accountNumber).atVersion(60)).toThrow("an account is created once");
+    });
+    // It makes the index of keys.
+    expect(await log.execute([request(CLEAR_DEFAULT, "k")], false)).toMatchObject([
+      { kind: "accepted", account: { version: 151 } },
+    ]);
+  });
+
   it("let a log of 100,000 events wake by reading as little as one of 100 does", async () => {
-    const { accountNumber, log } = await openLog(199);
-    // The long log is made in SQL, in the shape that commands write: those of the test above vouch for the shape.
+    const { accountNumber, log } = await openLongLog(100_000);
     await storageOf(accountNumber, ({ sql }) => {
-      sql.exec(
-        `WITH RECURSIVE versions (version) AS (SELECT 201 UNION ALL SELECT version + 1 FROM versions WHERE version < 100000)
-         INSERT INTO events SELECT v.version, e.type, e.schema, e.created_at, e.data, e.metadata, v.version - 1, NULL, NULL
-         FROM versions AS v JOIN events AS e ON e.version = 100 + v.version % 2`,
-      );
       sql.exec(
         `INSERT INTO snapshots SELECT e.version, s.revision, json_set(s.state, '$.version', e.version)
          FROM events AS e JOIN snapshots AS s ON s.version = 100 WHERE e.version > 200 AND e.version % 100 = 0`,
