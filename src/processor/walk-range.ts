@@ -23,6 +23,16 @@ const PARALLEL_ACCOUNTS = 10;
  */
 const MAX_EVENTS_PER_MESSAGE = 50_000;
 
+/**
+ * So it is after about so many queries for its accounts: where the directory was lost, or many accounts were opened since the
+ * walk began, one range has them all. A range that is as long as it was made (`walks.ts`) is not cut, and a damaged feed may
+ * still be looked through in what is left (`MAX_FEED_LENGTH`).
+ */
+const MAX_QUERIES_PER_MESSAGE = 800;
+/** What an account takes beside others, and what it takes more where it is repaired or mended alone. */
+const QUERIES_TOGETHER = 2;
+const QUERIES_ALONE = 20;
+
 /** So often an account's log may fail to answer; then the walk goes on without it, and says so. */
 const ATTEMPTS_AT_A_LOG = 5;
 
@@ -51,10 +61,11 @@ export async function walkRange(env: ProcessorEnv, message: RangeMessage, attemp
   const accountNumbers = [...new Set([...known, ...viewed, ...(await feed.accountNumbers())])].toSorted();
   let rest = range;
   let walked = 0;
+  let queries = 0;
   let newest = 0;
   for (let start = 0; start < accountNumbers.length; start += PARALLEL_ACCOUNTS) {
     const side = accountNumbers.slice(start, start + PARALLEL_ACCOUNTS);
-    const events = await walkSide(work, side);
+    const { events, alone } = await walkSide(work, side);
     // Where the directory was lost, the views know whom it has to have.
     await registerAccounts(
       env.OPERATIONS,
@@ -62,11 +73,12 @@ export async function walkRange(env: ProcessorEnv, message: RangeMessage, attemp
     );
     newest = [...events.values()].reduce((sum, own) => sum + own, 0);
     walked += newest;
+    queries += side.length * QUERIES_TOGETHER + alone * QUERIES_ALONE;
     const next = accountNumbers[start + PARALLEL_ACCOUNTS];
     const last = side.at(-1);
     if (next === undefined || last === undefined) break;
     rest = await shortenRange(env.OPERATIONS, message, rest, last, newest);
-    if (walked < MAX_EVENTS_PER_MESSAGE) continue;
+    if (walked < MAX_EVENTS_PER_MESSAGE && queries < MAX_QUERIES_PER_MESSAGE) continue;
     await env.ACCOUNT_REPAIRS.sendBatch([{ body: message }]);
     return;
   }
@@ -74,15 +86,22 @@ export async function walkRange(env: ProcessorEnv, message: RangeMessage, attemp
   await finishRange(env.OPERATIONS, message, newest);
 }
 
-/** How many events each of the accounts has. What goes wrong with one is told when all others are done. */
-async function walkSide(work: Work, accountNumbers: readonly string[]): Promise<Map<string, number>> {
+interface Side {
+  /** How many each of the accounts has. */
+  readonly events: ReadonlyMap<string, number>;
+  /** So many accounts could not be dealt with beside others. */
+  readonly alone: number;
+}
+
+/** What goes wrong with one account is told when all others are done. */
+async function walkSide(work: Work, accountNumbers: readonly string[]): Promise<Side> {
   const events = await walkTogether(work, accountNumbers);
   const alone = accountNumbers.filter((accountNumber) => !events.has(accountNumber));
   const walked = await Promise.allSettled(
     alone.map(async (accountNumber) => events.set(accountNumber, await walkAccount(work, accountNumber))),
   );
   for (const outcome of walked) if (outcome.status === "rejected") throw outcome.reason;
-  return events;
+  return { events, alone: alone.length };
 }
 
 /** Those that can be dealt with together, and how many events each of them has. */

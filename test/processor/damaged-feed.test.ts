@@ -115,8 +115,11 @@ describe("a verification of a damaged feed", () => {
     ]);
     const started = await post("/v1/operations/verifications", { repair: true });
     expect(repairs).toMatchObject([{ isFeedWhole: false }]);
-    const queries = await countQueriesOfRepairs();
-    expect(queries).toBeLessThan(1_000);
+    // The account that nobody opened is one more than a range is made of, and another message's.
+    for (const left of [1, 0]) {
+      expect(await countQueriesOfRepairs()).toBeLessThan(1_000);
+      expect(repairs).toHaveLength(left);
+    }
     // Of each account two events and the owner are mended; what nobody wrote stays.
     const { body } = await get(started.headers.get("Location") ?? "");
     expect(body).toMatchObject({ status: "done", found: 121, mended: 120 });

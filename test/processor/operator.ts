@@ -65,8 +65,8 @@ export async function countQueriesOfRepairs(): Promise<number> {
       },
       batch: (statements: D1PreparedStatement[]) => database.batch(statements),
     });
-  const changed = { OPERATIONS: counting(env.OPERATIONS) };
-  const { retried } = await deliver(repairs.splice(0), counting(views), "account-repairs", changed);
+  const changed = { ...bindings(), VIEWS: counting(views), OPERATIONS: counting(env.OPERATIONS) };
+  const { retried } = await deliver(repairs.splice(0), views, "account-repairs", changed);
   expect(retried).toEqual([]);
   return queries;
 }

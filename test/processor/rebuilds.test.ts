@@ -7,8 +7,10 @@ import { readStatusTotals } from "../../src/views/status-totals.ts";
 import { recordSends, storageOf } from "../workerd/account-objects.ts";
 import { request } from "../workerd/commands.ts";
 import { deliver } from "../workerd/queue.ts";
+import { freshNumber } from "../workerd/reacting.ts";
 import {
   bindings,
+  countQueriesOfRepairs,
   deliverRepairs,
   expectProjected,
   get,
@@ -109,6 +111,42 @@ describe("a rebuild", () => {
     await deliver([...others, ...others], views, "account-repairs", bindings());
     expect(ranges()).toEqual(Array.from({ length: 2_002 }, (_, range) => range));
     expect(repairs).toHaveLength(2_003);
+  });
+
+  it("of accounts that the directory lost is a range for all, and takes two queries for each at most", async () => {
+    const made: string[] = [];
+    for (let count = 0; count < 45; count++) made.push(await projectedAccount(1));
+    await env.OPERATIONS.exec("DELETE FROM directory");
+    await views.exec("UPDATE accounts SET projection = 0");
+    const { body } = await post("/v1/operations/rebuilds");
+    expect(repairs).toHaveLength(1);
+
+    // And its own ten.
+    expect(await countQueriesOfRepairs()).toBeLessThanOrEqual(2 * made.length + 10);
+    expect(repairs).toEqual([]);
+    expect((await get(`/v1/operations/rebuilds/${body.id}`)).body).toMatchObject({
+      status: "done",
+      events: made.length,
+    });
+    expect(await env.OPERATIONS.prepare("SELECT account_number FROM directory").raw()).toHaveLength(45);
+    await expectProjected(...made);
+  });
+
+  it("goes on in another message before queries run out, where accounts of one range each take many", async () => {
+    const { body } = await post("/v1/operations/rebuilds");
+    // They came while it ran, and have no logs, so none can be dealt with beside others.
+    const numbers = Array.from({ length: 90 }, () => freshNumber());
+    await env.OPERATIONS.prepare("INSERT INTO directory SELECT value FROM json_each(?1)")
+      .bind(JSON.stringify(numbers))
+      .run();
+    const sent: number[] = [];
+    for (; repairs.length > 0; sent.push(repairs.length)) {
+      // D1 documentation, "Limits".
+      expect(await countQueriesOfRepairs()).toBeLessThan(1_000);
+    }
+
+    expect(sent).toEqual([1, 1, 0]);
+    expect((await get(`/v1/operations/rebuilds/${body.id}`)).body.status).toBe("done");
   });
 
   it("started twice is one, and sends again what may be lost", async () => {
