@@ -10,7 +10,7 @@ import { chainLength, MAX_CHAIN } from "./causation.ts";
 import type { ProcessorEnv } from "./env.ts";
 import { eventsAfter } from "./events-after.ts";
 import type { KnownFunction, Reacted } from "./functions.ts";
-import { fail, finish, giveBack, type Lease, takeLease } from "./reactions.ts";
+import { fail, finish, giveBack, type Lease, postpone, takeLease } from "./reactions.ts";
 
 /** Well within a lease, with a last event that takes long; what is left then is for the next consumer. */
 const WORK_LIMIT_MS = 10_000;
@@ -53,7 +53,7 @@ export async function react(
     await finish(env.OPERATIONS, lease, position);
     return { kind: viewVersion < message.version ? "behind" : "done" };
   } catch (error) {
-    await giveBack(env.OPERATIONS, lease, position);
+    await postpone(env.OPERATIONS, lease, position, String(error));
     throw error;
   }
 }

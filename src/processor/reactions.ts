@@ -50,14 +50,35 @@ export async function finish(operations: D1Database, lease: Lease, position: num
     .run();
 }
 
-/** Gives the pair back as it was found, save how far it came, if it began: what failed was not the function. */
-export async function giveBack(operations: D1Database, lease: Lease, position: number | null): Promise<void> {
+/** Gives the pair back as it was found, save how far it came. */
+export async function giveBack(operations: D1Database, lease: Lease, position: number): Promise<void> {
   await operations
     .prepare(
-      `UPDATE reactions SET position = coalesce(max(position, ?3), position, ?3), leased_until = 0
+      `UPDATE reactions SET position = max(coalesce(position, 0), ?3), leased_until = 0
        WHERE function = ?1 AND account_number = ?2 AND leased_until = ?4`,
     )
     .bind(lease.function, lease.accountNumber, position, lease.leasedUntil)
+    .run();
+}
+
+/**
+ * A part of the system failed, so the pair waits for its message to come again, from `position` on, if it began. That is
+ * no failed attempt of the function, as where it rests (`noteResting`); but unless it is written down that it waits, the
+ * clock would take its message for lost, and send one more each minute.
+ */
+export async function postpone(
+  operations: D1Database,
+  lease: Lease,
+  position: number | null,
+  reason: string,
+): Promise<void> {
+  await operations
+    .prepare(
+      `UPDATE reactions SET position = coalesce(max(position, ?3), position, ?3), leased_until = 0,
+         attempts = max(attempts, 1), event_at = coalesce(event_at, ?6), reason = coalesce(reason, ?5), at = ?6
+       WHERE function = ?1 AND account_number = ?2 AND leased_until = ?4`,
+    )
+    .bind(lease.function, lease.accountNumber, position, lease.leasedUntil, reasonText(reason), Date.now())
     .run();
 }
 
@@ -93,6 +114,9 @@ export async function fail(
   return row?.parked === 1;
 }
 
+/** By which those are known who wait for nothing but others. */
+const RESTING = "The function takes long, and rests";
+
 /**
  * The function rests, so its messages wait unasked. That is no failed attempt: without a version it is not counted as one
  * when the function is asked (`fail`). When the event happened is not known here; it is taken for new.
@@ -103,14 +127,14 @@ export async function noteResting(operations: D1Database, pairs: readonly Pair[]
   await operations
     .prepare(
       `INSERT INTO reactions (function, account_number, leased_until, attempts, event_at, reason, at)
-       SELECT value ->> 0, value ->> 1, 0, 1, ?2, 'The function takes long, and rests', ?2
+       SELECT value ->> 0, value ->> 1, 0, 1, ?2, ?3, ?2
        FROM json_each(?1) WHERE TRUE
        ON CONFLICT (function, account_number) DO UPDATE SET
          attempts = max(attempts, 1), event_at = coalesce(event_at, excluded.event_at),
          reason = coalesce(reason, excluded.reason), at = excluded.at
        WHERE parked = 0`,
     )
-    .bind(JSON.stringify(rows), Date.now())
+    .bind(JSON.stringify(rows), Date.now(), RESTING)
     .run();
 }
 
@@ -167,12 +191,12 @@ export async function takeForgottenReactions(
       `UPDATE reactions SET at = ?1 WHERE (function, account_number) IN (
          SELECT function, account_number FROM reactions
          WHERE attempts > 0 AND parked = 0 AND function IN (SELECT value FROM json_each(?2))
-           AND at < ?1 - CASE WHEN version IS NULL THEN ${LONGEST_PATIENCE_MS}
+           AND at < ?1 - CASE WHEN reason = ?3 THEN ${LONGEST_PATIENCE_MS}
              ELSE min(max(2 * (at - event_at), ${SHORTEST_PATIENCE_MS}), ${LONGEST_PATIENCE_MS}) END
          LIMIT ${MAX_FORGOTTEN})
        RETURNING function, account_number AS accountNumber`,
     )
-    .bind(now, JSON.stringify(names))
+    .bind(now, JSON.stringify(names), RESTING)
     .all<Pair>();
   return results;
 }

@@ -3,9 +3,19 @@
 import { env } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { seeToLost } from "../../src/processor/clock.ts";
+import { rewriteLog } from "../workerd/account-objects.ts";
 import { CREATE, MAKE_DEFAULT } from "../workerd/commands.ts";
 import { deliver } from "../workerd/queue.ts";
-import { Circle, confirming, fresh, functionNamed, parkedNow, send, typesOf } from "../workerd/reacting.ts";
+import {
+  Circle,
+  confirming,
+  fresh,
+  functionNamed,
+  logOf,
+  parkedNow,
+  send,
+  typesOf,
+} from "../workerd/reacting.ts";
 import { useEmptyViews } from "../workerd/views.ts";
 
 useEmptyViews();
@@ -107,6 +117,49 @@ describe("a part of the system that fails", () => {
     await circle.deliverReactions();
 
     expect(await typesOf(number)).toHaveLength(2);
+  });
+
+  it("so that a log can't be read is waited for with one message, and holds up the clock at no later event", async () => {
+    const circle = new Circle({ FUNCTION_CONFIRMING: confirming });
+    const [unreadable, later] = [fresh("UNREAD"), fresh("LATER")];
+    await circle.command(unreadable, CREATE);
+    await circle.deliverEvents();
+    const data = (await logOf(unreadable))[0]?.data;
+    await rewriteLog(unreadable, "UPDATE events SET data = '{'");
+    await circle.command(later, CREATE);
+    await circle.deliverEvents();
+    expect((await circle.deliverReactions()).retried).toEqual([0]);
+
+    // As the queue brings it again, and the clock ticks meanwhile.
+    const start = Date.now();
+    const clock = vi.spyOn(Date, "now");
+    let now = start;
+    let ticks = 0;
+    for (let attempt = 1; attempt <= 12; attempt++) {
+      const dueAt = now + Math.min(2 ** attempt, 300) * 1_000;
+      for (; start + (ticks + 1) * 60_000 < dueAt; ticks++) {
+        clock.mockReturnValue(start + (ticks + 1) * 60_000);
+        await seeToLost({ ...env, ...circle.bindings() });
+      }
+      now = dueAt;
+      clock.mockReturnValue(now);
+      expect(circle.reactions).toHaveLength(1);
+      expect((await circle.deliverReactions()).retried).toEqual([0]);
+    }
+    expect(ticks).toBeGreaterThan(20);
+    const { body } = await send(circle, "GET", "/v1/operations/functions");
+    expect(body.items[0]).toMatchObject({ waiting: 1, parked: 0 });
+    expect(await env.OPERATIONS.prepare("SELECT checked FROM functions").first("checked")).toBe(2);
+
+    // Its message is lost, too, and the log is read again.
+    circle.reactions.splice(0);
+    await rewriteLog(unreadable, `UPDATE events SET data = '${JSON.stringify(data)}'`);
+    clock.mockReturnValue(now + 601_000);
+    await seeToLost({ ...env, ...circle.bindings() });
+    await circle.deliverReactions();
+    expect(await typesOf(unreadable)).toHaveLength(2);
+    const after = await send(circle, "GET", "/v1/operations/functions");
+    expect(after.body.items[0]).toMatchObject({ waiting: 0, parked: 0 });
   });
 
   it("so often that the queue gives a message up leaves it to a person", async () => {
