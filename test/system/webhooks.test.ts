@@ -284,6 +284,30 @@ it("a secret that is replaced signs beside the new one for a day, and no longer"
   expect(() => verified(after, old)).toThrow("No matching signature");
 });
 
+it("a secret goes on signing where it is replaced again within its day, whether the one between was learned or lost", async () => {
+  const receiver = await startReceiver();
+  const { id, secret: old } = await subscribe(receiver.url);
+  const rotate = async (): Promise<string> =>
+    (await system.post(`/v1/subscriptions/${id}/secret`)).body.secret;
+  const known = [old, await rotate(), await rotate()];
+  const account = freshNumber();
+  await open(account);
+  await vi.waitFor(() => expect(receiver.ids).toHaveLength(1), SOON);
+  const [first] = receiver.deliveries;
+  if (first === undefined) throw new Error("Nothing came");
+  for (const secret of known) expect(verified(first, secret).id).toBe(`${account}:1`);
+
+  for (let times = 0; times < 9; times++) known.push(await rotate());
+  await command(account, "confirm");
+  await vi.waitFor(() => expect(receiver.ids).toHaveLength(2), SOON);
+  const second = receiver.deliveries[1];
+  if (second === undefined) throw new Error("Nothing came");
+  for (const secret of known.slice(2)) expect(verified(second, secret).id).toBe(`${account}:2`);
+  for (const secret of known.slice(0, 2)) {
+    expect(() => verified(second, secret)).toThrow("No matching signature");
+  }
+});
+
 it("a subscription that is deleted in the middle gets nothing more", async () => {
   const receiver = await startReceiver();
   const { id } = await subscribe(receiver.url);

@@ -81,7 +81,8 @@ export const subscriptionPaths: ZodOpenApiPathsObject = {
       ...common,
       id: "rotateSubscriptionSecret",
       summary: "Change a subscription's secret",
-      description: "The old one goes on signing beside the new one for a day.",
+      description:
+        "The old one goes on signing beside the new one for a day, with those before it that sign still: ten sign at most.",
       path: idPath,
       body: nothing,
       answers: { 200: answer("The new secret, shown this once", secretSchema, headers) },

@@ -214,9 +214,9 @@ function healthStatements({ OPERATIONS }: ProcessorEnv, id: string, course: Cour
   return course.isBack ? [health, hurryWaiting(OPERATIONS, id, Date.now())] : [health];
 }
 
-function receiverOf({ url, secret, previousSecret, previousSecretUntil }: SigningSubscription): Receiver {
-  const isOverlap = previousSecret !== null && (previousSecretUntil ?? 0) > Date.now();
-  return { url, secrets: isOverlap ? [secret, previousSecret] : [secret] };
+function receiverOf({ url, secret, previousSecrets, previousSecretsUntil }: SigningSubscription): Receiver {
+  const isOverlap = previousSecrets !== null && (previousSecretsUntil ?? 0) > Date.now();
+  return { url, secrets: isOverlap ? [secret, ...previousSecrets.split(" ")] : [secret] };
 }
 
 async function isWhereItWas(

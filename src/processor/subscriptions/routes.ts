@@ -130,8 +130,9 @@ async function rotateSecret(context: SubscriptionContext): Promise<Response> {
   await readBody(context, z.strictObject({}));
   const id = idOf(context);
   const secret = generateSecret();
-  const previousSecretUntil = Date.now() + SECRET_OVERLAP_MS;
-  if (!(await replaceSecret(context.env.OPERATIONS, id, secret, previousSecretUntil))) throw notFound();
+  const now = Date.now();
+  const previousSecretUntil = now + SECRET_OVERLAP_MS;
+  if (!(await replaceSecret(context.env.OPERATIONS, id, secret, now, previousSecretUntil))) throw notFound();
   const rotated: z.infer<typeof secretSchema> = {
     id,
     secret,

@@ -28,8 +28,9 @@ export interface Subscription {
 /** With what nobody is shown. */
 export interface SigningSubscription extends Subscription {
   readonly secret: string;
-  readonly previousSecret: string | null;
-  readonly previousSecretUntil: number | null;
+  /** The newest first, a space between each two: all sign until then. */
+  readonly previousSecrets: string | null;
+  readonly previousSecretsUntil: number | null;
 }
 
 export type NewSubscription = Pick<
@@ -40,11 +41,14 @@ export type NewSubscription = Pick<
 /** Each costs a look at every batch of events, and all of them fit one page. */
 export const MAX_SUBSCRIPTIONS = 500;
 
+/** No receiver has to try more signatures of one delivery: as many as are tried of what is sent here. */
+const MAX_SECRETS = 10;
+
 const SHOWN_COLUMNS = `id, url, types, created_at AS createdAt, state, position, position_event AS positionEvent,
   caught_up_at AS caughtUpAt, not_before AS notBefore, delivered_event AS deliveredEvent, delivered_at AS deliveredAt,
   failed_event AS failedEvent, failed_at AS failedAt, failure, rests, rests_until AS restsUntil`;
-const SIGNING_COLUMNS = `${SHOWN_COLUMNS}, secret, previous_secret AS previousSecret,
-  previous_secret_until AS previousSecretUntil`;
+const SIGNING_COLUMNS = `${SHOWN_COLUMNS}, secret, previous_secret AS previousSecrets,
+  previous_secret_until AS previousSecretsUntil`;
 
 type Row<Read extends Subscription> = Omit<Read, "types"> & { readonly types: string | null };
 
@@ -119,18 +123,26 @@ export async function deleteSubscription(operations: D1Database, id: string): Pr
   return (deleted?.meta.changes ?? 0) > 0;
 }
 
-/** The old secret goes on signing until then. False where there is no such subscription. */
+/**
+ * The old secret goes on signing until then, and so does what it replaced and signs still: nobody knows which of them the
+ * receiver has. Only the newest ones, where there are more than may sign. False where there is no such subscription.
+ */
 export async function replaceSecret(
   operations: D1Database,
   id: string,
   secret: string,
+  now: number,
   previousUntil: number,
 ): Promise<boolean> {
+  // Each is as long as the others, so that none is cut in the middle.
+  const mostLength = (MAX_SECRETS - 1) * (secret.length + 1) - 1;
   const { meta } = await operations
     .prepare(
-      `UPDATE subscriptions SET previous_secret = secret, previous_secret_until = ?3, secret = ?2 WHERE id = ?1`,
+      `UPDATE subscriptions SET secret = ?2, previous_secret_until = ?4,
+         previous_secret = iif(previous_secret_until > ?3, substr(secret || ' ' || previous_secret, 1, ?5), secret)
+       WHERE id = ?1`,
     )
-    .bind(id, secret, previousUntil)
+    .bind(id, secret, now, previousUntil, mostLength)
     .run();
   return meta.changes > 0;
 }
