@@ -16,6 +16,7 @@ export const PROBLEMS = {
   "already-in-state": { status: 409, title: "The command would change nothing" },
   "illegal-transition": { status: 409, title: "The command is not legal now" },
   "too-many-subscriptions": { status: 409, title: "There are as many subscriptions as there may be" },
+  "subscription-gone": { status: 409, title: "The subscription has ended" },
   "version-mismatch": { status: 412, title: "The account is at another version" },
   "payload-too-large": { status: 413, title: "The body is too large" },
   "unsupported-media-type": { status: 415, title: "The body is of a type that is not taken here" },

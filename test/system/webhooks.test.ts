@@ -242,6 +242,39 @@ describe("a receiver that fails", () => {
     expect((await read(id)).state).toBe("active");
   });
 
+  it("as a whole goes on, too, when one account is replayed that is parked for it", async () => {
+    const receiver = await startReceiver();
+    const { id } = await subscribe(receiver.url);
+    receiver.answer = () => 500;
+    const [parked, waiting] = [freshNumber(), freshNumber()];
+    await open(parked);
+    await vi.waitFor(async () => expect((await read(id)).retrying).toBe(1), SOON);
+    await nearTheEnd(id);
+    await vi.waitFor(async () => expect((await read(id)).parked).toBe(1), SOON);
+    await open(waiting);
+    await vi.waitFor(async () => expect((await read(id)).retrying).toBe(1), SOON);
+
+    const operations = await system.operations();
+    const set = (columns: string) =>
+      operations.prepare(`UPDATE subscriptions SET ${columns} WHERE id = ?1`).bind(id).run();
+    await set("rests = 9, rests_until = 9e15");
+    const replay = (accountNumber: string) =>
+      system.post(`/v1/subscriptions/${id}/parked/${accountNumber}/replay`);
+    expect((await replay(waiting)).status).toBe(404);
+    expect((await read(id)).state).toBe("resting");
+
+    await set("state = 'parked', rests_until = NULL");
+    receiver.answer = () => 204;
+    expect(await replay(parked)).toMatchObject({ status: 202, body: { replaying: 1 } });
+    await vi.waitFor(
+      () => expect(receiver.taken.toSorted()).toEqual([`${parked}:1`, `${waiting}:1`].toSorted()),
+      SOON,
+    );
+    await vi.waitFor(async () => {
+      expect(await read(id)).toMatchObject({ state: "active", retrying: 0, parked: 0 });
+    }, SOON);
+  });
+
   it("with 410 Gone gets nothing more, ever", async () => {
     const receiver = await startReceiver();
     const { id } = await subscribe(receiver.url);
@@ -251,7 +284,18 @@ describe("a receiver that fails", () => {
     await vi.waitFor(async () => expect((await read(id)).state).toBe("gone"), SOON);
     receiver.answer = () => 204;
     await command(account, "confirm");
-    await system.post(`/v1/subscriptions/${id}/parked/replay`);
+    const operations = await system.operations();
+    await operations
+      .prepare("UPDATE subscription_waiting SET retry_at = NULL WHERE subscription_id = ?1")
+      .bind(id)
+      .run();
+    for (const what of ["replay", `${account}/replay`]) {
+      expect(await system.post(`/v1/subscriptions/${id}/parked/${what}`)).toMatchObject({
+        status: 409,
+        body: { code: "subscription-gone" },
+      });
+    }
+    expect(await read(id)).toMatchObject({ state: "gone", retrying: 0, parked: 1 });
     await system.minutePasses();
     const witness = await startReceiver();
     await subscribe(witness.url);

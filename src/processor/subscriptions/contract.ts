@@ -109,7 +109,7 @@ export const subscriptionPaths: ZodOpenApiPathsObject = {
       path: idPath,
       body: nothing,
       answers: { 202: answer("They are on their way", replayingSchema, headers) },
-      problems: [...BODY_PROBLEMS, "not-found"],
+      problems: [...BODY_PROBLEMS, "not-found", "subscription-gone"],
     }),
   },
   [`${PATH}/{id}/parked/{accountNumber}/replay`]: {
@@ -117,11 +117,11 @@ export const subscriptionPaths: ZodOpenApiPathsObject = {
       ...common,
       id: "replaySubscriptionAccount",
       summary: "Deliver a parked account's events again",
-      description: "In order.",
+      description: "In order. Also wakes a subscription that rests, or is parked as a whole.",
       path: z.object({ id: z.string(), accountNumber: z.string() }),
       body: nothing,
       answers: { 202: answer("They are on their way", replayingSchema, headers) },
-      problems: [...BODY_PROBLEMS, "not-found"],
+      problems: [...BODY_PROBLEMS, "not-found", "subscription-gone"],
     }),
   },
 };

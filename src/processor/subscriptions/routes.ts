@@ -32,7 +32,7 @@ import {
   resume,
   type Subscription,
 } from "./subscriptions.ts";
-import { countWaiting, hurryWaiting, listParkedAccounts, replayWaiting } from "./waiting.ts";
+import { countWaiting, hurryWaiting, isAccountParked, listParkedAccounts, replayWaiting } from "./waiting.ts";
 import { beginFollowing } from "./wake.ts";
 
 type SubscriptionContext = Context<HttpEnv<ProcessorEnv>>;
@@ -154,7 +154,7 @@ async function listParked(context: SubscriptionContext): Promise<Response> {
 /** Also wakes a subscription that is parked as a whole, or rests: whoever asks knows that its receiver is back. */
 async function replayAll(context: SubscriptionContext): Promise<Response> {
   await readBody(context, z.strictObject({}));
-  const { id } = await find(context);
+  const { id } = await findLasting(context);
   const { OPERATIONS, SUBSCRIPTIONS } = context.env;
   const now = Date.now();
   const [replayed] = await OPERATIONS.batch([
@@ -166,15 +166,21 @@ async function replayAll(context: SubscriptionContext): Promise<Response> {
   return jsonAnswer({ replaying: replayed?.meta.changes ?? 0 }, 202);
 }
 
+/** Wakes it likewise: else nothing would be delivered. Where it is awake, no other account is tried any sooner. */
 async function replayOne(context: SubscriptionContext): Promise<Response> {
   await readBody(context, z.strictObject({}));
-  const { id } = await find(context);
+  const { id, state, restsUntil } = await findLasting(context);
   const { OPERATIONS, SUBSCRIPTIONS } = context.env;
   const accountNumber = context.req.param("accountNumber") ?? "";
-  const { meta } = await replayWaiting(OPERATIONS, id, accountNumber, Date.now()).run();
-  if (meta.changes === 0) {
+  if (!(await isAccountParked(OPERATIONS, id, accountNumber))) {
     throw new ProblemError({ code: "not-found", detail: "No account of this number is parked here" });
   }
+  const now = Date.now();
+  const isAwake = state === "active" && restsUntil === null;
+  await OPERATIONS.batch([
+    replayWaiting(OPERATIONS, id, accountNumber, now),
+    ...(isAwake ? [] : [hurryWaiting(OPERATIONS, id, now), resume(OPERATIONS, id)]),
+  ]);
   await SUBSCRIPTIONS.getByName(id).wake();
   return jsonAnswer({ replaying: 1 }, 202);
 }
@@ -195,6 +201,16 @@ async function find(context: SubscriptionContext): Promise<Subscription> {
   const subscription = await readSubscription(context.env.OPERATIONS, idOf(context));
   if (subscription === null) throw notFound();
   return subscription;
+}
+
+/** One that still delivers, or will again. */
+async function findLasting(context: SubscriptionContext): Promise<Subscription> {
+  const subscription = await find(context);
+  if (subscription.state !== "gone") return subscription;
+  throw new ProblemError({
+    code: "subscription-gone",
+    detail: "Its receiver answered 410 and is sent nothing more: subscribe anew, and delete this one",
+  });
 }
 
 function notFound(): ProblemError {

@@ -9,7 +9,7 @@ export interface Subscription {
   readonly types: readonly string[] | null;
   /** Epoch milliseconds, like every time here. */
   readonly createdAt: number;
-  /** `parked`: its receiver failed for days, and an operator may replay it. `gone`: the receiver answered 410. */
+  /** `parked`: its receiver failed for days, and an operator may replay it. `gone`: the receiver answered 410, for good. */
   readonly state: SubscriptionState;
   /** Up to here each event of the feed was delivered, or its account waits. */
   readonly position: number;

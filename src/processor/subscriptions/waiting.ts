@@ -91,6 +91,20 @@ export async function countWaiting(operations: D1Database): Promise<ReadonlyMap<
   return new Map(results.map(({ id, ...counts }) => [id, counts]));
 }
 
+export async function isAccountParked(
+  operations: D1Database,
+  id: string,
+  accountNumber: string,
+): Promise<boolean> {
+  const row = await operations
+    .prepare(
+      "SELECT 1 FROM subscription_waiting WHERE subscription_id = ?1 AND account_number = ?2 AND retry_at IS NULL",
+    )
+    .bind(id, accountNumber)
+    .first();
+  return row !== null;
+}
+
 export async function listParkedAccounts(operations: D1Database, id: string): Promise<WaitingAccount[]> {
   const { results } = await operations
     .prepare(

@@ -12,11 +12,17 @@ import { toast } from "../../parts/toast.tsx";
 import { numberWords, plural } from "../../parts/words.ts";
 
 type Item = Answer<"listSubscriptionParked">["items"][number];
+type Replay = (href: string) => Promise<void>;
 
 const READ_EVERY_MS = 5_000;
 
-export function SubscriptionParked({ href, onDone }: { href: string; onDone: () => void }) {
-  const parked = useResource<"listSubscriptionParked">(href, { everyMs: READ_EVERY_MS });
+interface SubscriptionParkedProps {
+  readonly of: Answer<"getSubscription">;
+  readonly onDone: () => void;
+}
+
+export function SubscriptionParked({ of, onDone }: SubscriptionParkedProps) {
+  const parked = useResource<"listSubscriptionParked">(of._links.parked.href, { everyMs: READ_EVERY_MS });
   async function replay(replayHref: string): Promise<void> {
     const result = await act<"replaySubscriptionAccount">("POST", replayHref, {});
     if (result.ok) toast("Its events are delivered again");
@@ -33,7 +39,8 @@ export function SubscriptionParked({ href, onDone }: { href: string; onDone: () 
         {({ items }) => (
           <Table
             caption="Accounts whose events could not be delivered"
-            columns={columnsWith(replay)}
+            // To a receiver that is gone nothing is delivered again.
+            columns={columnsWith(of.state === "gone" ? null : replay)}
             rows={items}
             keyOf={({ accountNumber }) => accountNumber}
           />
@@ -43,7 +50,7 @@ export function SubscriptionParked({ href, onDone }: { href: string; onDone: () 
   );
 }
 
-const columnsWith = (replay: (href: string) => Promise<void>): readonly Column<Item>[] => [
+const columnsWith = (replay: Replay | null): readonly Column<Item>[] => [
   {
     title: "Account",
     cell: ({ accountNumber }) => (
@@ -68,9 +75,11 @@ const columnsWith = (replay: (href: string) => Promise<void>): readonly Column<I
     cell: ({ accountNumber, reason, _links: links }) => (
       <span class="beside">
         <span class="reason">{reason ?? "–"}</span>
-        <ActionButton onAct={() => replay(links.replay.href)} aria-label={`Replay ${accountNumber}`}>
-          Replay
-        </ActionButton>
+        {replay === null ? null : (
+          <ActionButton onAct={() => replay(links.replay.href)} aria-label={`Replay ${accountNumber}`}>
+            Replay
+          </ActionButton>
+        )}
       </span>
     ),
   },

@@ -113,9 +113,7 @@ function Deliveries({ of }: { of: Subscription }) {
 }
 
 function Waiting({ of, subscription }: { of: Subscription; subscription: Resource<Subscription> }) {
-  return of.parked === 0 ? null : (
-    <SubscriptionParked href={of._links.parked.href} onDone={subscription.refresh} />
-  );
+  return of.parked === 0 ? null : <SubscriptionParked of={of} onDone={subscription.refresh} />;
 }
 
 type Asked = "rotate" | "delete";
@@ -147,7 +145,7 @@ function Actions({ of, onDone }: { of: Subscription; onDone: () => void }) {
   }
   return (
     <>
-      <ActionButton onAct={replay}>Replay</ActionButton>
+      {of.state === "gone" ? null : <ActionButton onAct={replay}>Replay</ActionButton>}
       <Button onClick={() => setAsked("rotate")}>Change the secret</Button>
       <Button kind="danger" onClick={() => setAsked("delete")}>
         Delete
