@@ -114,4 +114,24 @@ export function subscriptionsTests(console: ConsoleUnderTest): void {
     await page.getByText("Active", { exact: true }).waitFor();
     await console.system().send("DELETE", body._links.self.href);
   });
+
+  it("says how many accounts are parked, though it lists not all, and replays none for a receiver that is gone", async () => {
+    const { body } = await console.system().post("/v1/subscriptions", { url: receiver.url });
+    const operations = await console.system().operations();
+    await operations
+      .prepare(
+        `WITH RECURSIVE many (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < 501)
+         INSERT INTO subscription_waiting SELECT ?1, 'PARKED-' || n, 1, 1, 11, NULL, 1, 'Refused' FROM many`,
+      )
+      .bind(body.id)
+      .run();
+    const { page } = await console.open(`/operations/subscriptions/${body.id}`);
+    await page.getByRole("button", { name: "Replay PARKED-1", exact: true }).waitFor();
+    await page.getByText("501 accounts").waitFor();
+
+    await operations.prepare("UPDATE subscriptions SET state = 'gone' WHERE id = ?1").bind(body.id).run();
+    await page.getByText("Gone", { exact: true }).waitFor();
+    expect(await page.getByRole("button", { name: "Replay" }).count()).toBe(0);
+    await console.system().send("DELETE", body._links.self.href);
+  });
 }

@@ -33,7 +33,8 @@ export function SubscriptionParked({ of, onDone }: SubscriptionParkedProps) {
   return (
     <Panel
       title="Could not be delivered"
-      actions={parked.value === null ? null : plural(parked.value.items.length, "account")}
+      // All of them: what is listed has an end.
+      actions={plural(of.parked, "account")}
     >
       <Shown of={parked}>
         {({ items }) => (
