@@ -86,6 +86,7 @@ export async function deliverFeed(env: ProcessorEnv, subscription: SigningSubscr
   const lanes = lanesOf(events.filter((event) => !isWaiting(event)));
   const outcomes = await deliverLanes(receiverOf(subscription), lanes, course);
 
+  const hasEverything = page.next === null && subscription.feedMayLack === 0;
   const last = page.events.at(-1);
   const positionEvent =
     last?.position === page.reached ? last.event.id : await readFeedEventId(env.VIEWS, page.reached);
@@ -93,7 +94,7 @@ export async function deliverFeed(env: ProcessorEnv, subscription: SigningSubscr
     moveSubscription(env.OPERATIONS, subscription, {
       position: page.reached,
       positionEvent,
-      caughtUpAt: page.next === null ? startedAt : subscription.caughtUpAt,
+      caughtUpAt: hasEverything ? startedAt : subscription.caughtUpAt,
       notBefore: subscription.notBefore,
     }),
     ...healthStatements(env, id, course),

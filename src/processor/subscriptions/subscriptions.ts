@@ -14,6 +14,7 @@ export interface Subscription {
   /** Up to here each event of the feed was delivered, or its account waits. */
   readonly position: number;
   readonly positionEvent: string | null;
+  /** When it last had everything: nothing that happened a day before then enters the feed any more. */
   readonly caughtUpAt: number | null;
   readonly notBefore: number;
   readonly deliveredEvent: string | null;
@@ -31,6 +32,8 @@ export interface SigningSubscription extends Subscription {
   /** The newest first, a space between each two: all sign until then. */
   readonly previousSecrets: string | null;
   readonly previousSecretsUntil: number | null;
+  /** 1 while an account or a message is parked: the feed may lack events of long ago, which it gets later. */
+  readonly feedMayLack: 0 | 1;
 }
 
 export type NewSubscription = Pick<
@@ -48,7 +51,8 @@ const SHOWN_COLUMNS = `id, url, types, created_at AS createdAt, state, position,
   caught_up_at AS caughtUpAt, not_before AS notBefore, delivered_event AS deliveredEvent, delivered_at AS deliveredAt,
   failed_event AS failedEvent, failed_at AS failedAt, failure, rests, rests_until AS restsUntil`;
 const SIGNING_COLUMNS = `${SHOWN_COLUMNS}, secret, previous_secret AS previousSecrets,
-  previous_secret_until AS previousSecretsUntil`;
+  previous_secret_until AS previousSecretsUntil,
+  EXISTS (SELECT 1 FROM parked) OR EXISTS (SELECT 1 FROM unreadable_messages) AS feedMayLack`;
 
 type Row<Read extends Subscription> = Omit<Read, "types"> & { readonly types: string | null };
 
@@ -90,7 +94,7 @@ export async function readSubscription(operations: D1Database, id: string): Prom
   return row === null ? null : fromRow<Subscription>(row);
 }
 
-/** For delivering alone: with the secrets. */
+/** For delivering alone: with the secrets, and with what is to be known before the feed is read. */
 export async function readSigningSubscription(
   operations: D1Database,
   id: string,

@@ -1,7 +1,7 @@
 // Rounds of deliveries where what they work with is not as usual: views in the making, an object that was replaced.
 
 import { env } from "cloudflare:test";
-import { beforeEach, expect, inject, it, vi } from "vitest";
+import { beforeEach, describe, expect, inject, it, vi } from "vitest";
 import { generateSecret } from "../../../src/http/standard-webhooks.ts";
 import { deliverDue } from "../../../src/processor/subscriptions/deliver-due.ts";
 import { deliverFeed } from "../../../src/processor/subscriptions/rounds.ts";
@@ -27,6 +27,15 @@ const writeFeed = (...versions: number[]) =>
     views,
     log.filter(({ version }) => versions.includes(version)),
   );
+
+/** The first event of another account. */
+const ofAnother = (createdAt: number) =>
+  recorded([event.created()]).map((created) => ({
+    ...created,
+    id: "ANOTHER:1",
+    accountNumber: "ANOTHER",
+    createdAt,
+  }));
 
 async function subscribe(path: string, types: readonly string[] | null = null): Promise<void> {
   await insertSubscription(env.OPERATIONS, {
@@ -108,12 +117,7 @@ it("a receiver that asks to be left alone is sent nothing for so long, of no acc
   const subscription = await readSubscription(env.OPERATIONS, ID);
   expect(subscription).toMatchObject({ rests: 0, restsUntil: next, failure: "The receiver answered 429" });
 
-  const another = recorded([event.created()]).map((created) => ({
-    ...created,
-    id: "ANOTHER:1",
-    accountNumber: "ANOTHER",
-  }));
-  await addToFeed(views, another);
+  await addToFeed(views, ofAnother(0));
   expect(await deliverDue(env, ID)).toBe(next);
   expect(await progress()).toEqual({ position: 2, delivered: null });
 
@@ -126,6 +130,43 @@ it("a receiver that asks to be left alone is sent nothing for so long, of no acc
   await retryNow();
   expect(await deliverDue(env, ID)).toBeNull();
   expect(await waiting()).toBeNull();
+});
+
+describe("where views are made anew, what happened long ago", () => {
+  const DAY_MS = 24 * 3_600_000;
+  const daysAgo = (days: number): number => Date.now() - days * DAY_MS;
+
+  /** Whether it gets an event of three days ago from the new views, having had all that the old ones had. */
+  async function isDeliveredOnceItIsThere(): Promise<boolean> {
+    await subscribe("/well");
+    await env.OPERATIONS.prepare("UPDATE subscriptions SET caught_up_at = ?1").bind(daysAgo(4)).run();
+    await addToFeed(views, ofAnother(daysAgo(0)));
+    await deliverDue(env, ID);
+    expect(await progress()).toEqual({ position: 1, delivered: "ANOTHER:1" });
+
+    await views.exec("DELETE FROM accounts; DELETE FROM feed_chunks");
+    await env.OPERATIONS.exec("DELETE FROM parked; DELETE FROM unreadable_messages");
+    await addToFeed(
+      views,
+      log.slice(0, 1).map((created) => ({ ...created, createdAt: daysAgo(3) })),
+    );
+    await deliverDue(env, ID);
+    const { position, delivered } = await progress();
+    expect(position).toBe(1);
+    return delivered === `${ACCOUNT_NUMBER}:1`;
+  }
+
+  it("is not delivered again", async () => {
+    expect(await isDeliveredOnceItIsThere()).toBe(false);
+  });
+
+  it.each([
+    ["account", `INSERT INTO parked VALUES ('${ACCOUNT_NUMBER}', 1, 'poisonous', 0, 1, NULL)`],
+    ["message", "INSERT INTO unreadable_messages VALUES ('message', NULL, '{}', 'unreadable', 0, 1)"],
+  ])("is delivered where the old ones may have lacked it, since one %s was parked", async (_, parking) => {
+    await env.OPERATIONS.exec(parking);
+    expect(await isDeliveredOnceItIsThere()).toBe(true);
+  });
 });
 
 it("an object that was replaced in the middle of a round moves nothing back", async () => {
