@@ -157,7 +157,7 @@ function settle(
   const stopped = outcome.events[outcome.taken];
   if (stopped !== undefined) {
     const before = stopped.version === version ? attempts : 0;
-    return updateWaiting(OPERATIONS, id, {
+    return updateWaiting(OPERATIONS, id, account, {
       ...account,
       version: stopped.version,
       attempts: before,
@@ -167,7 +167,7 @@ function settle(
   if (next > account.upToVersion) return removeWaiting(OPERATIONS, id, account);
   const isMissing = next === version;
   const retryAt = Date.now() + (isMissing ? MISSING_RETRY_MS : 0);
-  return updateWaiting(OPERATIONS, id, {
+  return updateWaiting(OPERATIONS, id, account, {
     accountNumber,
     version: next,
     attempts: 0,

@@ -116,14 +116,20 @@ export async function listParkedAccounts(operations: D1Database, id: string): Pr
   return results;
 }
 
-/** An account that waits from now on. Where it waits already, only more of it does. */
+/**
+ * An account that waits from now on. Where it waits already, more of it does: what comes before the first that waited, since
+ * a repair added it late, is the first now, and was not tried yet.
+ */
 export function addWaiting(operations: D1Database, id: string, account: WaitingAccount): D1PreparedStatement {
   return operations
     .prepare(
       `INSERT INTO subscription_waiting
          (subscription_id, account_number, version, up_to_version, attempts, retry_at, failed_at, reason)
        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-       ON CONFLICT DO UPDATE SET up_to_version = max(up_to_version, excluded.up_to_version)`,
+       ON CONFLICT DO UPDATE SET version = min(version, excluded.version),
+         up_to_version = max(up_to_version, excluded.up_to_version),
+         attempts = iif(excluded.version < version, excluded.attempts, attempts),
+         retry_at = iif(excluded.version < version, excluded.retry_at, retry_at)`,
     )
     .bind(
       id,
@@ -137,16 +143,17 @@ export function addWaiting(operations: D1Database, id: string, account: WaitingA
     );
 }
 
-/** How far it came. `upToVersion` stays: it may have grown meanwhile. */
+/** How far it came, unless it waits by now for something before. `upToVersion` stays: it may have grown meanwhile. */
 export function updateWaiting(
   operations: D1Database,
   id: string,
+  { version }: WaitingAccount,
   account: Omit<WaitingAccount, "upToVersion">,
 ): D1PreparedStatement {
   return operations
     .prepare(
       `UPDATE subscription_waiting SET version = ?3, attempts = ?4, retry_at = ?5, failed_at = ?6, reason = ?7
-       WHERE subscription_id = ?1 AND account_number = ?2`,
+       WHERE subscription_id = ?1 AND account_number = ?2 AND version = ?8`,
     )
     .bind(
       id,
@@ -156,6 +163,7 @@ export function updateWaiting(
       account.retryAt,
       account.failedAt,
       account.reason,
+      version,
     );
 }
 
@@ -163,13 +171,14 @@ export function updateWaiting(
 export function removeWaiting(
   operations: D1Database,
   id: string,
-  { accountNumber, upToVersion }: WaitingAccount,
+  { accountNumber, version, upToVersion }: WaitingAccount,
 ): D1PreparedStatement {
   return operations
     .prepare(
-      "DELETE FROM subscription_waiting WHERE subscription_id = ?1 AND account_number = ?2 AND up_to_version = ?3",
+      `DELETE FROM subscription_waiting
+       WHERE subscription_id = ?1 AND account_number = ?2 AND version = ?3 AND up_to_version = ?4`,
     )
-    .bind(id, accountNumber, upToVersion);
+    .bind(id, accountNumber, version, upToVersion);
 }
 
 /** The receiver answers again: nobody has to wait for what was its trouble alone. */

@@ -10,6 +10,11 @@ import {
   readSigningSubscription,
   readSubscription,
 } from "../../../src/processor/subscriptions/subscriptions.ts";
+import {
+  listParkedAccounts,
+  removeWaiting,
+  updateWaiting,
+} from "../../../src/processor/subscriptions/waiting.ts";
 import { ACCOUNT_NUMBER, event, recorded } from "../../account/given.ts";
 import { addToFeed } from "../../workerd/feed.ts";
 import { useEmptyViews } from "../../workerd/views.ts";
@@ -103,6 +108,30 @@ it("what comes of an account that waits, waits behind it", async () => {
   await deliverDue(env, ID);
   expect(await waiting()).toEqual({ version: 1, upToVersion: 4, attempts: 1 });
   expect(await progress()).toEqual({ position: 4, delivered: null });
+});
+
+it("an older event that a repair adds behind what an account waits with is delivered before it", async () => {
+  await writeFeed(1, 3, 4);
+  await subscribe("/well");
+  await env.OPERATIONS.exec("UPDATE subscriptions SET position = 3");
+  await waits(4, 4);
+  await env.OPERATIONS.exec("UPDATE subscription_waiting SET retry_at = NULL");
+  const stale = await readSigningSubscription(env.OPERATIONS, ID);
+  const [parked] = await listParkedAccounts(env.OPERATIONS, ID);
+  if (stale === null || parked === undefined) throw new Error("Nothing is parked");
+  await writeFeed(2);
+
+  await deliverFeed(env, stale);
+  expect(await waiting()).toEqual({ version: 2, upToVersion: 4, attempts: 0 });
+  // An object that was replaced settles what it read before.
+  await removeWaiting(env.OPERATIONS, ID, parked).run();
+  await updateWaiting(env.OPERATIONS, ID, parked, { ...parked, version: 5 }).run();
+  expect(await waiting()).toEqual({ version: 2, upToVersion: 4, attempts: 0 });
+
+  const told = vi.spyOn(console, "log");
+  expect(await deliverDue(env, ID)).toBeNull();
+  expect(told).toHaveBeenCalledWith(expect.stringContaining('"deliveries":3'));
+  expect(await waiting()).toBeNull();
 });
 
 it("a receiver that asks to be left alone is sent nothing for so long, of no account, and gets all of it afterwards", async () => {
