@@ -3,7 +3,7 @@
 import { env } from "cloudflare:test";
 import { beforeEach, describe, expect, inject, it, vi } from "vitest";
 import { generateSecret } from "../../../src/http/standard-webhooks.ts";
-import { deliverDue } from "../../../src/processor/subscriptions/deliver-due.ts";
+import { deliverDue, ROUNDS_PER_RUN } from "../../../src/processor/subscriptions/deliver-due.ts";
 import { deliverFeed } from "../../../src/processor/subscriptions/rounds.ts";
 import {
   insertSubscription,
@@ -195,6 +195,44 @@ describe("where views are made anew, what happened long ago", () => {
   ])("is delivered where the old ones may have lacked it, since one %s was parked", async (_, parking) => {
     await env.OPERATIONS.exec(parking);
     expect(await isDeliveredOnceItIsThere()).toBe(true);
+  });
+});
+
+describe("of the thousand queries that D1 takes from one run", () => {
+  it("a long backlog leaves the rest to the next one, which comes at once", async () => {
+    const backlog = recorded(Array.from({ length: ROUNDS_PER_RUN * 40 + 1 }, () => event.confirmed));
+    await addToFeed(views, backlog);
+    await subscribe("/well");
+    expect((await deliverDue(env, ID)) ?? Number.POSITIVE_INFINITY).toBeLessThanOrEqual(Date.now());
+    expect((await progress()).position).toBe(backlog.length - 1);
+    expect(await deliverDue(env, ID)).toBeNull();
+    expect((await progress()).position).toBe(backlog.length);
+  });
+
+  it("no round takes too many, however many accounts wait in it and begin to", async () => {
+    const accountNumbers = Array.from({ length: 46 }, (_, index) => `WAITING-${index}`);
+    const events = accountNumbers.flatMap((accountNumber) =>
+      log.slice(0, 1).map((created) => ({ ...created, id: `${accountNumber}:1`, accountNumber })),
+    );
+    await addToFeed(views, events);
+    await subscribe("/well");
+    await env.OPERATIONS.exec("UPDATE subscriptions SET position = 6");
+    const retryAt = accountNumbers.map((accountNumber, index) => [accountNumber, index < 6 ? 0 : null]);
+    await env.OPERATIONS.prepare(
+      `INSERT INTO subscription_waiting
+       SELECT ?1, value ->> 0, 1, 1, 1, value ->> 1, 0, 'The receiver answered 500' FROM json_each(?2)`,
+    )
+      .bind(ID, JSON.stringify(retryAt))
+      .run();
+
+    // Each statement of a batch counts.
+    const prepared = [vi.spyOn(env.OPERATIONS, "prepare"), vi.spyOn(views, "prepare")];
+    await deliverDue(env, ID);
+    const queries = prepared.reduce((sum, { mock }) => sum + mock.calls.length, 0);
+    expect((await progress()).position).toBe(events.length);
+    // With the last look, which finds nothing.
+    expect(queries).toBeGreaterThan(60);
+    expect(queries * ROUNDS_PER_RUN).toBeLessThan(1_000);
   });
 });
 
