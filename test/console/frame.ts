@@ -25,6 +25,29 @@ export function frameTests(console: ConsoleUnderTest): void {
     expect(await violations(page)).toEqual([]);
   });
 
+  it("says that the service is open once that is known, and not while it does not answer", async () => {
+    const { page, forgive } = await open("/");
+    forgive("net::ERR_");
+    const { promise: isAsked, resolve: ask } = Promise.withResolvers<void>();
+    const { promise: isDown, resolve: fail } = Promise.withResolvers<void>();
+    await page.route(/\/v1$/, async (route) => {
+      ask();
+      await isDown;
+      await route.abort();
+    });
+    await page.getByRole("link", { name: "Open to all" }).click();
+    await isAsked;
+    const claim = page.getByText("This service is open");
+    expect(await claim.count()).toBe(0);
+    fail();
+    await page.getByRole("alert").getByText("The service does not answer").waitFor();
+    expect(await claim.count()).toBe(0);
+
+    await page.unroute(/\/v1$/);
+    await page.getByRole("button", { name: "Try again" }).click();
+    await claim.waitFor();
+  });
+
   it("is legible where nothing is, and where nobody signs in", async () => {
     const forgiving: ConsoleUnderTest = {
       ...console,
