@@ -142,6 +142,19 @@ it("says what to set where the issuer's token endpoint is at an origin that the 
   await page.getByText("CONSOLE_TOKEN_ORIGINS").waitFor();
 });
 
+it("says until when a sign-in lasts that can't be renewed, also where the issuer does not say", async () => {
+  const { page } = await open("/");
+  await signIn(page, "staying");
+  await isLive(page);
+  await changeSession(page, { refreshToken: null, expiresAt: null });
+  await page.goto(`${origin}/sign-in`);
+  await page.getByText("its token ends: the issuer does not say when").waitFor();
+  expect(await page.getByText("it renews itself").count()).toBe(0);
+  await changeSession(page, { refreshToken: "kept" });
+  await page.reload();
+  await page.getByText("it renews itself").waitFor();
+});
+
 it("renews a token that ends, once for all requests, and one that is not taken any more", async () => {
   const { page, complaints } = await open("/");
   await signIn(page, "staying");

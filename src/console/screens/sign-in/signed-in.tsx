@@ -18,7 +18,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
 
 export function SignedIn({ session, issuer }: { session: Session; issuer: string }) {
   const [isBusy, setIsBusy] = useState(false);
-  const { name, scope, expiresAt, refreshToken } = session;
+  const { name, scope } = session;
   const granted = scope.split(" ").filter((one) => one in MEANINGS);
 
   async function leave(): Promise<void> {
@@ -47,11 +47,7 @@ export function SignedIn({ session, issuer }: { session: Session; issuer: string
           <dd>{new URL(issuer).host}</dd>
           <dt>Until</dt>
           <dd>
-            {expiresAt === null || refreshToken !== null ? (
-              "you sign out: it renews itself"
-            ) : (
-              <Time at={expiresAt} />
-            )}
+            <Until session={session} />
           </dd>
           <dt>You may</dt>
           <dd>
@@ -68,4 +64,9 @@ export function SignedIn({ session, issuer }: { session: Session; issuer: string
       </Panel>
     </Screen>
   );
+}
+
+function Until({ session: { expiresAt, refreshToken } }: { session: Session }) {
+  if (refreshToken !== null) return "you sign out: it renews itself";
+  return expiresAt === null ? "its token ends: the issuer does not say when" : <Time at={expiresAt} />;
 }
