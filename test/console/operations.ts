@@ -322,6 +322,38 @@ export function operationsTests(console: ConsoleUnderTest): void {
     await rowOf(page, /user-departure/).waitFor();
   });
 
+  it("does not say that a function is tried again for accounts whose own events can't be applied", async () => {
+    await parkAccount("STUCK-ITSELF");
+    await openAccount("STUCK-FUNCTION");
+    const operations = await console.system().operations();
+    await operations
+      .prepare(
+        `UPDATE reactions SET attempts = 1, parked = 1, version = 1, event_at = 1, reason = 'It throws', at = 1
+         WHERE function = 'onboarding' AND account_number IN ('STUCK-ITSELF', 'STUCK-FUNCTION')`,
+      )
+      .run();
+    const { page } = await console.open("/operations/functions");
+    // As if its views could not be mended still.
+    await page.route("**/v1/operations/parked/STUCK-ITSELF/replay", (route) =>
+      route.fulfill({ json: { accountNumber: "STUCK-ITSELF", version: 3, parked: true } }),
+    );
+    await page.getByRole("button", { name: "Replay onboarding" }).click();
+    await page
+      .getByText("onboarding is not tried again for 1 account, whose own events can't be applied")
+      .waitFor();
+    expect(await page.getByText("onboarding is tried again").count()).toBe(0);
+    await rowOf(page, /onboarding/)
+      .getByText("1 parked")
+      .waitFor();
+
+    await page.unrouteAll();
+    await page.getByRole("button", { name: "Replay onboarding" }).click();
+    await page.getByText("onboarding is tried again").waitFor();
+    await rowOf(page, /onboarding/)
+      .getByText("Up to date")
+      .waitFor();
+  });
+
   it("shows what other services told, and handles it again", async () => {
     const event = { specversion: "1.0", id: "shown", source: "/shop", type: "order.placed" };
     await console.system().post("/v1/inbox", event, { "Content-Type": "application/cloudevents+json" });

@@ -130,8 +130,7 @@ interface ReplayProps {
 function Replay({ name, parked, list, onDone }: ReplayProps) {
   async function replay(): Promise<void> {
     const problem = await replayFunction(name, list._links.parked.href);
-    if (problem === null) toast(`${name} is tried again`);
-    else toast(problemWords(problem).detail, "bad");
+    if (problem !== null) toast(problemWords(problem).detail, "bad");
     onDone();
   }
   return parked === 0 ? null : (
