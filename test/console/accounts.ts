@@ -50,13 +50,22 @@ export function accountsTests(console: ConsoleUnderTest): void {
     expect(await form.getByLabel("User", { exact: true }).getAttribute("aria-invalid")).toBe("true");
     expect(await console.violations(opened.page)).toEqual([]);
 
-    await form.getByLabel("User", { exact: true }).fill("502");
+    const user = form.getByLabel("User", { exact: true });
+    // What a person does not read as a number is none, though JavaScript would.
+    await user.fill("0x1F");
+    await number.fill("NOBODYS");
+    await submit.click();
+    await expect.poll(() => number.getAttribute("aria-invalid")).toBe("false");
+    expect(await user.getAttribute("aria-invalid")).toBe("true");
+
+    await user.fill("502");
     await number.fill("TAKEN");
     await submit.click();
     await form.getByText("An account of this number exists", { exact: true }).waitFor();
     expect(await form.getByLabel("User", { exact: true }).getAttribute("aria-invalid")).toBe("false");
     // The browser itself tells of each refusal.
     expect(opened.complaints.splice(0)).toEqual([
+      expect.stringContaining("400"),
       expect.stringContaining("400"),
       expect.stringContaining("409"),
     ]);

@@ -113,7 +113,7 @@ export function CreateAccount({ accountNumber, userId, onClose }: CreateAccountP
   );
 }
 
-/** What is no number is sent as it is: the service says what it takes. */
+/** What is not written as a whole number is sent as none: the service says what it takes. */
 function membersOf({
   accountNumber,
   userId,
@@ -125,7 +125,7 @@ function membersOf({
 }): CreateMembers {
   const number = accountNumber.trim();
   return {
-    userId: userId.trim() === "" ? Number.NaN : Number(userId),
+    userId: /^\d+$/.test(userId.trim()) ? Number(userId) : Number.NaN,
     defaultAccount: isDefault,
     ...(number === "" ? {} : { accountNumber: number }),
   };
