@@ -7,8 +7,8 @@ export default defineConfig({
   test: {
     // The Workers log a line for each thing they do; it is worth reading where a test fails.
     silent: "passed-only",
-    // One more than there are cores: most of these tests wait, for Workers to start or for what happens by itself.
-    maxWorkers: availableParallelism() + 1,
+    // Two more than there are cores: most of these tests wait, for Workers to start or for what happens by itself.
+    maxWorkers: availableParallelism() + 2,
     sequence: { sequencer: LongFirst },
     projects: [
       {

@@ -176,13 +176,13 @@ export async function startTargetsAnew(bench: Bench, targets: readonly Target[])
 
 /**
  * Whose turn it is in a round, one after the other. The machine's own speed changes within seconds, so turns are short and a system has
- * several: two that are compared have theirs soon after each other. Another one begins each time, and every other time they go the
- * other way round: nobody always comes first, or always after the same.
+ * several: two that are compared have theirs soon after each other. Every other time they go the other way round, and after that
+ * another one begins: nobody always comes first, or always after the same.
  */
 export function turnsOf<Each>(round: number, { count }: Turns, each: readonly Each[]): readonly Each[] {
   return Array.from({ length: count }, (_, index) => {
     const turn = round * count + index;
-    const first = turn % each.length;
+    const first = Math.floor(turn / 2) % each.length;
     const inTurn = [...each.slice(first), ...each.slice(0, first)];
     return turn % 2 === 0 ? inTurn : inTurn.toReversed();
   }).flat();

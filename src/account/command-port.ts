@@ -11,7 +11,7 @@ interface CommandOrigin {
 
 export type CommandReply =
   | { readonly kind: "accepted"; readonly version: number; readonly replayed: boolean }
-  /** The account refused it, or the caller sent another command with its key: asked again, it would be refused again. */
+  /** The account refused it, or the actor used the key for another command: asked again, it would be refused again. */
   | { readonly kind: "refused"; readonly code: string }
   /** It is no command. */
   | { readonly kind: "invalid"; readonly detail: string }

@@ -23,8 +23,9 @@ const RETRY_HORIZON_EVENTS = 1000;
 const MAX_EVENTS_PER_COMMAND = 10;
 
 /**
- * Each by its name, and made by the first append that has need of it: asking for an account which does not exist leaves
- * nothing behind, and most accounts, which are short and get no keys, wake with one table to read the definition of.
+ * Each by its name, and made when there is need of it, by an append, or the index by the first look for a key: asking for an
+ * account which does not exist leaves nothing behind, and most accounts, which are short and get no keys, wake with one table
+ * to read the definition of.
  * The key has no value in most rows, so its index is partial: a command without one costs one row, with one two.
  * `request` is the keyed command as it was sent; `published` is the version up to which everything was published
  * when the row was written.
@@ -98,8 +99,6 @@ export class EventLog {
   readonly #accountNumber: string;
   /** What there is of the schema, by name. */
   readonly #schema: Set<string>;
-  /** Null until it was looked for. */
-  #hasUnindexedKeys: boolean | null = null;
   /** Version of the newest usable snapshot. */
   #snapshotVersion = 0;
   /** Read once, since nobody else appends. */
@@ -204,24 +203,20 @@ export class EventLog {
     return low;
   }
 
+  /**
+   * Makes the index where there is none. Nearly always no row has a key then; but code from before it was made this late takes it
+   * to be there, and may have written keys meanwhile.
+   */
   findByIdempotencyKey(key: string): RememberedCommand | null {
-    if (!this.#mayHaveKeys()) return null;
+    if (this.#has("events") && !this.#has("events_by_idempotency_key")) {
+      this.#storage.sql.exec(SCHEMA.events_by_idempotency_key);
+      this.#schema.add("events_by_idempotency_key");
+    }
     const [row] = this.#rows<{ version: number; request: string }>(
       "SELECT version, request FROM events WHERE idempotency_key = ?",
       key,
     );
     return row === undefined ? null : this.#remembered(row.version, row.request);
-  }
-
-  /**
-   * Without the index too: code from before it was made this late takes it to be there, and may have run meanwhile. Then rows
-   * are looked through for each key, until the next one makes the index; where no row has one, only once.
-   */
-  #mayHaveKeys(): boolean {
-    if (this.#has("events_by_idempotency_key")) return true;
-    this.#hasUnindexedKeys ??=
-      this.#rows("SELECT 1 FROM events WHERE idempotency_key IS NOT NULL LIMIT 1").length > 0;
-    return this.#hasUnindexedKeys;
   }
 
   /** A recent command without a key. */

@@ -106,14 +106,14 @@ function keyOf(
   return `${eventId}/${name}/${index}/${command}${ifMoved === "ask-again" ? `@${expectedVersion}` : ""}`;
 }
 
-/** What the account refuses is an outcome; the rest is not done with. */
+/**
+ * A refusal is an outcome, and so is a key that is used: what the function answered before, perhaps with other members, had its
+ * effect. The rest is not done with.
+ */
 function checkReply(command: AnsweredCommand | undefined, reply: CommandReply): void {
   const what = `${command?.command} of ${command?.accountNumber}`;
   if (reply.kind === "unavailable") throw new Error(`${what}: the account's log can't be reached`);
   if (reply.kind === "invalid") throw new FunctionFailed(`${what}: ${reply.detail}`);
-  if (reply.kind === "refused" && reply.code === "idempotency-key-reused") {
-    throw new FunctionFailed(`${what}: asked again, it answers the same command with other members`);
-  }
   if (reply.kind === "refused" && reply.code === "version-mismatch" && command?.ifMoved === "ask-again") {
     throw new FunctionFailed(
       `${what}: the account is not at version ${command.expectedVersion}, so it is asked again`,

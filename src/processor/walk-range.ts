@@ -28,7 +28,7 @@ const MAX_EVENTS_PER_MESSAGE = 50_000;
  * walk began, one range has them all. A range that is as long as it was made (`walks.ts`) is not cut, and a damaged feed may
  * still be looked through in what is left (`MAX_FEED_LENGTH`).
  */
-const MAX_QUERIES_PER_MESSAGE = 800;
+const MAX_QUERIES_PER_MESSAGE = 700;
 /** What an account takes beside others, and what it takes more where it is repaired or mended alone. */
 const QUERIES_TOGETHER = 2;
 const QUERIES_ALONE = 20;

@@ -39,13 +39,19 @@ it("is none where a figure is missing, or a rate is nothing", () => {
   expect(ratio([], [])).toBeNull();
 });
 
-it("lets each have as many turns, each begin, and each come right before another and right after it", () => {
-  const systems = ["one", "other", "third"];
-  const turns = [0, 1, 2].map((round) => turnsOf(round, { count: 2, seconds: 1 }, systems));
-  for (const round of turns) expect(round.toSorted()).toEqual([...systems, ...systems].toSorted());
-  const order = turns.flat();
-  const pairs = order.map((system, index) => `${system} ${order[index + 1]}`);
-  expect(pairs).toEqual(expect.arrayContaining(["one other", "other one", "other third", "third other"]));
-  const firsts = order.filter((_, index) => index % systems.length === 0);
-  expect(new Set(firsts)).toEqual(new Set(systems));
-});
+it.each([2, 3, 4])(
+  "lets each of %i have as many turns, each begin, and each come right before another and right after it",
+  (count) => {
+    const systems = ["one", "other", "third", "fourth"].slice(0, count);
+    const turns = systems.map((_, round) => turnsOf(round, { count: 2, seconds: 1 }, systems));
+    for (const round of turns) expect(round.toSorted()).toEqual([...systems, ...systems].toSorted());
+    const order = turns.flat();
+    const pairs = order.map((system, index) => `${system} ${order[index + 1]}`);
+    for (const [index, system] of systems.entries()) {
+      const next = systems[(index + 1) % count];
+      expect(pairs).toEqual(expect.arrayContaining([`${system} ${next}`, `${next} ${system}`]));
+    }
+    const firsts = order.filter((_, index) => index % systems.length === 0);
+    expect(new Set(firsts)).toEqual(new Set(systems));
+  },
+);

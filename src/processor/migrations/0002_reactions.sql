@@ -23,12 +23,13 @@ CREATE TABLE reactions (
   position INTEGER,
   -- Epoch milliseconds until which one consumer has the pair to itself; 0 is free.
   leased_until INTEGER NOT NULL,
-  -- How often in a row the event after `position` failed; 0 where nothing is wrong, and then the rest is null.
+  -- How often in a row the event after `position` failed; 0 where nothing is wrong, and then the rest is null. 1 without a
+  -- `version`: it waits because the function rests, or a part of the system failed.
   attempts INTEGER NOT NULL DEFAULT 0,
   -- 1: it waits for a person, for newer code, or for the account's next event.
   parked INTEGER NOT NULL DEFAULT 0,
   version INTEGER,
-  -- When that event happened.
+  -- When that event happened, or since when it waits.
   event_at INTEGER,
   reason TEXT,
   -- Of the last attempt.

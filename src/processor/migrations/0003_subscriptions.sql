@@ -7,7 +7,7 @@ CREATE TABLE subscriptions (
   types TEXT,
   -- As it is, since signing takes the secret itself.
   secret TEXT NOT NULL,
-  -- The one before, which signs too until then.
+  -- Those before, the newest first, a space between each two: they sign too until then.
   previous_secret TEXT,
   previous_secret_until INTEGER,
   created_at INTEGER NOT NULL,
@@ -17,7 +17,7 @@ CREATE TABLE subscriptions (
   position INTEGER NOT NULL,
   -- Which event that is: where it is another one, positions were given anew (a rebuild of views that were deleted).
   position_event TEXT,
-  -- When it last had all that the feed had; null: not since it began.
+  -- When it last had all that the feed had while nothing was parked; null: not since it began.
   caught_up_at INTEGER,
   -- Events from before are passed over; set where positions were given anew.
   not_before INTEGER NOT NULL DEFAULT 0,
@@ -40,7 +40,7 @@ CREATE TABLE subscription_waiting (
   up_to_version INTEGER NOT NULL,
   -- Of the first of them.
   attempts INTEGER NOT NULL,
-  -- Null: parked, until an operator replays it.
+  -- Null: parked, until an operator replays it, or the feed gets an older event of it.
   retry_at INTEGER,
   failed_at INTEGER,
   reason TEXT,
