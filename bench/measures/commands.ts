@@ -69,7 +69,7 @@ export async function measureCommands(bench: Bench): Promise<Commands> {
         measured: of(EDGE, FLOOR),
         limit: EDGE_GOAL,
         isCeiling: false,
-        reason: `${whyEdge(of(FLOOR_BEHIND_DOOR, FLOOR))}; and beside that as above`,
+        reason: `${whyEdge(of(FLOOR_BEHIND_DOOR, FLOOR))}; and ${slower}`,
       },
       {
         text: `${count} accounts, through the edge: × ${EMMETT_POSTGRES}`,
