@@ -97,13 +97,17 @@ async function start({ bundles, storage, vars, inspected }: RigOptions): Promise
   return { workers: addresses, inspector: inspector?.replace(/\/$/, "") ?? null };
 }
 
-/** Without its bindings to Workers that do not run here, and without the pages' files: a router would stand before it. */
+/**
+ * Without its bindings to Workers that do not run here, and without the pages' files: a router would stand before it. Nor with
+ * the limit of rates, for which the local runtime writes a row with a sync for each request; the platform counts in memory.
+ */
 function workerOptions(
   { config, modules }: Bundle,
   vars: RigOptions["vars"],
   running: ReadonlySet<string | undefined>,
 ): V4WorkerOptions {
-  const { assets, serviceBindings, ...options } = unstable_getMiniflareWorkerOptions(config).workerOptions;
+  const { assets, serviceBindings, ratelimits, ...options } =
+    unstable_getMiniflareWorkerOptions(config).workerOptions;
   const { name } = unstable_readConfig({ config });
   const services = Object.entries(serviceBindings ?? {}).filter(
     ([, service]) => typeof service !== "object" || !("name" in service) || running.has(String(service.name)),

@@ -60,7 +60,7 @@ export async function measureVerification({ sizes }: Bench): Promise<Measured> {
     return {
       name: "verification",
       title: "Verifying a token",
-      how: "Reads of an account that does not exist, one after the other and over all connections. Tokens are signed by ES256; each connection has a caller of its own.",
+      how: "Reads of an account that does not exist, one after the other and over all connections. Tokens are signed by ES256; each connection has a caller of its own. Rates are not limited.",
       figures,
       goals: [],
       notes: asksForTokens
