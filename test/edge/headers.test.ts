@@ -22,6 +22,14 @@ describe("the headers for browsers", () => {
     },
   );
 
+  it("keep a page to itself, too", async () => {
+    const { headers } = await request("/");
+    expectProtected({ headers });
+    expect(headers.get("Cross-Origin-Opener-Policy")).toBe("same-origin");
+    expect(headers.get("Origin-Agent-Cluster")).toBe("?1");
+    expect(headers.get("X-Frame-Options")).toBe("DENY");
+  });
+
   it("are left to the part that answers, and its answer as it is", async () => {
     const answer = new Response("as it is");
     const response = await request("/v1/feed", {}, { ...parts(), QUERY: { fetch: async () => answer } });
@@ -29,7 +37,7 @@ describe("the headers for browsers", () => {
   });
 });
 
-function expectProtected({ headers }: Response): void {
+function expectProtected({ headers }: Pick<Response, "headers">): void {
   expect(headers.get("X-Content-Type-Options")).toBe("nosniff");
   expect(headers.get("Strict-Transport-Security")).toContain("max-age=");
   expect(headers.get("Referrer-Policy")).toBe("no-referrer");
