@@ -12,9 +12,12 @@ import type {
 } from "../http/representations.ts";
 import { type Connection, type FollowOptions, follow } from "./follow.ts";
 import { type Problem, ProblemFound, type Result } from "./problem.ts";
-import { type ClientOptions, Transport } from "./transport.ts";
+import { type ClientOptions, pause, pauseBefore, Transport } from "./transport.ts";
 
 export { type ClientOptions, type Connection, type FollowOptions, type Problem, ProblemFound, type Result };
+
+/** The status of a command among many whose account did not answer: it may have been carried out. */
+const UNAVAILABLE = 503;
 
 /** For so many accounts it is remembered which version the caller knows of. */
 const MAX_KNOWN_VERSIONS = 10_000;
@@ -29,6 +32,10 @@ export interface CommandOptions {
 type CommandOf<Name> = Extract<AccountCommand, { type: Name }>;
 /** What a command takes beside the account number. */
 type MembersOf<Name> = Omit<CommandOf<Name>, "type">;
+/** The same by itself: an object without members, where it takes none. */
+type OwnMembersOf<Name> = keyof MembersOf<Name> extends never
+  ? Readonly<Record<string, never>>
+  : MembersOf<Name>;
 
 export interface CreateMembers {
   readonly userId: number;
@@ -94,7 +101,7 @@ export class TributaryClient {
   command<Name extends TransitionName>(
     accountNumber: string,
     name: Name,
-    members?: MembersOf<Name>,
+    members?: OwnMembersOf<Name>,
     options: CommandOptions = {},
   ): Promise<Result<Accepted>> {
     return this.#command(`${accountPath(accountNumber)}/commands/${name}`, members ?? {}, options);
@@ -115,13 +122,7 @@ export class TributaryClient {
       idempotencyKey,
       ...member,
     }));
-    const answered = await this.#transport.send<readonly Outcome[]>({
-      method: "POST",
-      path: "/v1/commands",
-      body,
-    });
-    if (!answered.ok) return answered;
-    return { ok: true, value: answered.value.map((outcome) => this.#resultOf(outcome)) };
+    return this.#sendAll(body, 1);
   }
 
   /** Never older than what this client saw of the account, nor than `minVersion`. */
@@ -187,6 +188,27 @@ export class TributaryClient {
     const result = await this.#transport.send<Accepted>({ method: "POST", path, body, headers });
     if (result.ok) this.#saw(result.value.account);
     return result;
+  }
+
+  /** Those whose account did not answer are sent again with their keys, as a whole request is to which nothing is answered. */
+  async #sendAll(body: readonly object[], attempt: number): Promise<Result<readonly Result<Accepted>[]>> {
+    const answered = await this.#transport.send<readonly Outcome[]>({
+      method: "POST",
+      path: "/v1/commands",
+      body,
+    });
+    if (!answered.ok) return answered;
+    const results = answered.value.map((outcome) => this.#resultOf(outcome));
+    const isWaiting = (_: unknown, index: number): boolean => answered.value[index]?.status === UNAVAILABLE;
+    const waiting = body.filter(isWaiting);
+    if (waiting.length === 0 || attempt >= this.#transport.maxAttempts) return { ok: true, value: results };
+    await pause(pauseBefore(attempt));
+    const again = await this.#sendAll(waiting, attempt + 1);
+    const later = again.ok ? [...again.value] : [];
+    const value = results.map((result, index) =>
+      isWaiting(result, index) ? (later.shift() ?? result) : result,
+    );
+    return { ok: true, value };
   }
 
   #resultOf(outcome: Outcome): Result<Accepted> {

@@ -50,6 +50,6 @@ export async function* follow<Item>(
     if (signal?.aborted) return;
     onConnection?.("cut-off");
     failures += 1;
-    await pause(Math.max(retryAfterMs ?? 0, pauseBefore(failures)));
+    await pause(Math.max(retryAfterMs ?? 0, pauseBefore(failures)), signal);
   }
 }

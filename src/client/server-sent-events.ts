@@ -37,7 +37,8 @@ function messageOf(block: string): Message {
   let id: string | null = null;
   const data: string[] = [];
   for (const line of block.split("\n")) {
-    const [, field, value = ""] = /^([^:]+)(?:: ?(.*))?$/.exec(line) ?? [];
+    // Of any character: a text may have what JavaScript takes for the end of a line (U+2028), and JSON leaves as it is.
+    const [, field, value = ""] = /^([^:]+)(?:: ?(.*))?$/s.exec(line) ?? [];
     if (field === "id") id = value;
     if (field === "data") data.push(value);
   }

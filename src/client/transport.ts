@@ -44,13 +44,17 @@ export class Transport {
     this.#options = options;
   }
 
+  get maxAttempts(): number {
+    return this.#options.maxAttempts ?? MAX_ATTEMPTS;
+  }
+
   /** Sent again where no answer came: a read changes nothing, and a command has its key. What has none goes `once`. */
   async send<Value>(asked: Asked, once = false): Promise<Result<Value>> {
-    const maxAttempts = once ? 1 : (this.#options.maxAttempts ?? MAX_ATTEMPTS);
+    const maxAttempts = once ? 1 : this.maxAttempts;
     for (let attempt = 1; ; attempt++) {
       const { result, retryAfterMs } = await this.#attempt<Value>(asked);
       if (retryAfterMs === null || attempt >= maxAttempts || asked.signal?.aborted) return result;
-      await pause(Math.max(retryAfterMs, pauseBefore(attempt)));
+      await pause(Math.max(retryAfterMs, pauseBefore(attempt)), asked.signal);
     }
   }
 
@@ -140,6 +144,15 @@ export function pauseBefore(attempt: number): number {
   return Math.random() * Math.min(FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS);
 }
 
-export function pause(milliseconds: number): Promise<void> {
-  return new Promise((wake) => setTimeout(wake, milliseconds));
+/** Over at once when the signal says so. */
+export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((wake) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", end);
+      wake();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal?.addEventListener("abort", end);
+  });
 }

@@ -82,6 +82,53 @@ describe("a command", () => {
     expect(keys()[0]).toMatch(/^[0-9a-f-]{36}$/);
   });
 
+  it("is sent again with those among many whose accounts did not answer", async () => {
+    const failing = { status: 503, problem: { code: "unavailable" } };
+    const created = (version: number) => ({
+      status: 201,
+      account: { accountNumber: "1", version },
+      events: [],
+    });
+    service.answers = [
+      { status: 200, body: [created(1), failing, failing] },
+      { status: 200, body: [failing, created(3)] },
+      { status: 200, body: [created(2)] },
+    ];
+    const result = await connect().commands([1, 2, 3].map((userId) => ({ command: "create", userId })));
+    expect(result).toMatchObject({
+      ok: true,
+      value: [1, 2, 3].map((version) => ({ ok: true, value: { account: { version } } })),
+    });
+    const [all, some, last] = service.asked.map(({ body }) => JSON.parse(body));
+    expect(some).toEqual(all.slice(1));
+    expect(last).toEqual(all.slice(1, 2));
+  });
+
+  it("is given up for those whose accounts go on not answering, and for no others", async () => {
+    const failing = { status: 503, problem: { code: "unavailable" } };
+    const refused = { status: 409, problem: { code: "account-closed" } };
+    service.answers = [
+      { status: 200, body: [refused, failing] },
+      problem(429, "rate-limited"),
+      { status: 200, body: [failing] },
+    ];
+    const result = await connect({ maxAttempts: 2 }).commands([
+      { command: "create", userId: 1 },
+      { command: "create", userId: 2 },
+    ]);
+    expect(result).toMatchObject({
+      ok: true,
+      value: [{ problem: refused.problem }, { problem: failing.problem }],
+    });
+    expect(service.asked).toHaveLength(3);
+  });
+
+  it("comes with no members where the command takes none", () => {
+    // @ts-expect-error It would be refused.
+    const refused = () => connect().command("123456", "confirm", { reason: "chargeback" });
+    expect(refused).toBeTypeOf("function");
+  });
+
   it("among many has one, too", async () => {
     service.answers = [{ status: 200, body: [{ status: 409, problem: { code: "account-closed" } }] }];
     const result = await connect().commands([

@@ -38,6 +38,25 @@ describe("following the feed", () => {
     expect(service.asked[0]).toMatchObject({ path: "/v1/feed", headers: { accept: "text/event-stream" } });
   });
 
+  it.each(["\u2028", "\u2029"])(
+    "gets an event whose text has a line separator of Unicode",
+    async (separator) => {
+      const separated = `id: 6\ndata: ${JSON.stringify({ position: 6, data: { reason: separator } })}\n\n`;
+      service.answers = [stream(event(5) + separated + event(7))];
+      expect(await follow(7)).toEqual([5, 6, 7]);
+    },
+  );
+
+  it("ends with its signal, in a pause too", async () => {
+    service.answers = [problem(429, "rate-limited", { "Retry-After": "60" })];
+    const ended = new AbortController();
+    const following = new TributaryClient({ url: service.url }).followFeed({
+      signal: ended.signal,
+      onConnection: (connection) => connection === "cut-off" && setTimeout(() => ended.abort()),
+    });
+    expect(await following.next()).toMatchObject({ done: true });
+  });
+
   it("remembers the place of what was filtered out", async () => {
     service.answers = [stream(`${event(5)}:\nid: 90\n\n`), stream(event(91))];
     expect(await follow(91)).toEqual([5, 91]);
