@@ -1,4 +1,5 @@
-// Why an account refuses a command: a closed union, checked in the order in which it stands here.
+// Why an account refuses a command: a closed union, checked in the order in which it stands here. (A `create` that expects a version
+// is refused for that in any case.)
 
 import type { AccountStatus } from "./account.ts";
 import type { TransitionName } from "./commands.ts";

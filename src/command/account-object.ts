@@ -38,7 +38,7 @@ export class AccountObject extends DurableObject<AccountObjectEnv> implements Ac
   #folded: { account: Account | null } | null = null;
   #alarmArmed = false;
   #failedAlarms = 0;
-  /** Whether it is on the list of those whose events wait; null where it may be, from before it woke. */
+  /** Whether it is on the list of those whose events wait; null where it may be: from before it woke, or by a call that failed. */
   #isNoted: boolean | null = null;
 
   constructor(ctx: DurableObjectState, env: AccountObjectEnv) {
@@ -104,6 +104,8 @@ export class AccountObject extends DurableObject<AccountObjectEnv> implements Ac
       this.#isNoted = since !== null;
       return true;
     } catch (error) {
+      // It may have been written all the same.
+      this.#isNoted = null;
       logFailure("list of unpublished accounts", { accountNumber: this.#accountNumber }, error);
       return false;
     }

@@ -172,6 +172,18 @@ export class EventLog {
     ).map((row) => this.#recorded(row));
   }
 
+  /**
+   * When the first event after a version was recorded, epoch milliseconds; null where there is none. Of an event that can't be read,
+   * too.
+   */
+  timeAfter(version: number): number | null {
+    const [row] = this.#rows<{ created_at: number }>(
+      "SELECT created_at FROM events WHERE version > ? ORDER BY version LIMIT 1",
+      version,
+    );
+    return row?.created_at ?? null;
+  }
+
   /** The account now. Remembers which snapshot it started from, so that the next one is due in time, and where the log ends. */
   current(): Account | null {
     const { account, snapshotVersion, newest } = this.#foldTo(Number.MAX_SAFE_INTEGER);

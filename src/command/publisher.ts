@@ -62,7 +62,7 @@ export class Publisher {
 
   /** When the oldest event that is not published was recorded, epoch milliseconds; null where all are. */
   waitingSince(): number | null {
-    return this.#log.read(this.#cursor ?? 0, 1)[0]?.createdAt ?? null;
+    return this.#log.timeAfter(this.#cursor ?? 0);
   }
 
   /**

@@ -1,10 +1,11 @@
 // The command Worker's health: accounts whose events the queue does not take, once they wait too long.
 
-import { env, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env, evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { UNPUBLISHED_LIST } from "../../src/account/unpublished-accounts.ts";
+import { Unpublished } from "../../src/command/unpublished.ts";
 import worker from "../../src/command/worker.ts";
-import { recordSendsOf } from "../workerd/account-objects.ts";
+import { recordSendsOf, storageOf } from "../workerd/account-objects.ts";
 import { CREATE, MAKE_DEFAULT, request } from "../workerd/commands.ts";
 import { send } from "./http.ts";
 
@@ -79,6 +80,40 @@ it("is well again as soon as the queue has what waited, however busy the account
     isOver = true;
     await alarm;
   }
+});
+
+it("is well again also where the answer to the account's note was lost", async () => {
+  const { sends } = recordSendsOf((accountNumber) => accountNumber === "HEALTH-LOST");
+  sends.mockRejectedValue(new Error("Queue overloaded"));
+  const log = env.ACCOUNT_LOGS.getByName("HEALTH-LOST");
+  await log.execute([request(CREATE)], false);
+  const { note } = Unpublished.prototype;
+  vi.spyOn(Unpublished.prototype, "note").mockImplementationOnce(async function (
+    this: Unpublished,
+    ...told: Parameters<typeof note>
+  ) {
+    await note.apply(this, told);
+    throw new Error("reset");
+  });
+  await runDurableObjectAlarm(log);
+  later(61_000);
+  expect((await health()).status).toBe(503);
+
+  sends.mockResolvedValue();
+  await runDurableObjectAlarm(log);
+  expect((await health()).status).toBe(200);
+});
+
+it("is unwell, too, where an event that waits can't be read", async () => {
+  const { sends } = recordSendsOf((accountNumber) => accountNumber === "HEALTH-DAMAGED");
+  sends.mockRejectedValue(new Error("Queue overloaded"));
+  const log = env.ACCOUNT_LOGS.getByName("HEALTH-DAMAGED");
+  await log.execute([request(CREATE)], false);
+  await evictDurableObject(log);
+  await storageOf("HEALTH-DAMAGED", ({ sql }) => void sql.exec("UPDATE events SET metadata = '{'"));
+  await runDurableObjectAlarm(log);
+  later(61_000);
+  expect((await health()).status).toBe(503);
 });
 
 it("is unwell where the list of those accounts does not answer", async () => {
