@@ -60,10 +60,10 @@ export class Arrivals {
     if (this.#waitingCharacters + message.length > MAX_WAITING_CHARACTERS) {
       this.#forget();
       this.isBehind = true;
-      return;
+    } else {
+      this.#waiting.push(message);
+      this.#waitingCharacters += message.length;
     }
-    this.#waiting.push(message);
-    this.#waitingCharacters += message.length;
     this.#wake();
   }
 

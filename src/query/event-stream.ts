@@ -61,7 +61,8 @@ export async function eventStream(
     const end = await sequence.end();
     const start = resumed ?? after ?? end;
     if (start > end) throw beyondTheEnd(resumed === undefined ? "parameter" : "header", end);
-    arrivals.isBehind = start < end;
+    // Meanwhile more may have come than waits for a reader.
+    arrivals.isBehind ||= start < end;
     const expiresAt = context.get("caller").expiresAt ?? Number.POSITIVE_INFINITY;
     const body = bodyOf(blocks(sequence, arrivals, start, expiresAt), arrivals, (reason) =>
       logLine("stream dropped", { traceId: context.get("traceId"), path: context.req.path, reason }),
@@ -150,6 +151,7 @@ function bodyOf(
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let stalled: ReturnType<typeof setTimeout> | null = null;
+  let isCancelled = false;
   const end = (): void => {
     clearTimeout(stalled);
     arrivals.close();
@@ -165,6 +167,7 @@ function bodyOf(
         };
         try {
           const { done, value } = await texts.next();
+          if (isCancelled) return;
           if (done) {
             end();
             controller.close();
@@ -176,7 +179,10 @@ function bodyOf(
           drop(String(error));
         }
       },
-      cancel: end,
+      cancel() {
+        isCancelled = true;
+        end();
+      },
     },
     { highWaterMark: 0 },
   );

@@ -81,12 +81,39 @@ describe("following the feed", () => {
     await addToFeed(views, log.slice(0, 2));
     // The hub is made to believe that it sent these.
     await runInDurableObject(hub(), (_, state) => {
-      for (const socket of state.getWebSockets()) socket.serializeAttachment(2);
+      const place = { position: 2, eventId: log[1]?.id ?? null };
+      for (const socket of state.getWebSockets()) socket.serializeAttachment(place);
     });
     await evictDurableObject(hub());
     await addToFeed(views, log.slice(2));
     await hub().grown();
     expect(await stream.ids(3)).toEqual([1, 2, 3]);
+  });
+
+  it("does not wait where more comes at once than is kept for a reader", async () => {
+    const reason = "\u0001".repeat(500);
+    const suspended = Array.from({ length: 99 }, () => ({ type: "ACCOUNT_SUSPENDED", data: { reason } }));
+    const stream = await StreamReader.open("/v1/feed");
+    await stream.block();
+    const events = stream.ids(100);
+    await addToFeed(views, recorded([event.created(), ...suspended]));
+    const addedAt = Date.now();
+    await hub().grown();
+    expect(await events).toEqual(numbers(1, 100));
+    // A heartbeat would bring it, too.
+    expect(Date.now() - addedAt).toBeLessThan(10_000);
+  });
+
+  it("is left without a word about it in the log", async () => {
+    const stream = await StreamReader.open("/v1/feed");
+    await stream.block();
+    const waiting = stream.block();
+    await stream.cancel();
+    await waiting;
+    await untilFollowers(0);
+    expect(vi.mocked(console.log).mock.calls.filter(([line]) => String(line).includes("dropped"))).toEqual(
+      [],
+    );
   });
 
   it.each([
