@@ -1,8 +1,9 @@
 // The feed's hub: one object that reads what the feed gained, once, and sends it to every stream that follows.
 
 import { DurableObject } from "cloudflare:workers";
+import * as z from "zod";
 import { logFailure } from "../http/log-line.ts";
-import { type OwnedFeedEvent, readFeed, readFeedHead } from "../views/feed.ts";
+import { type OwnedFeedEvent, readFeed, readFeedEventId, readFeedHead } from "../views/feed.ts";
 import { accountPart, type FeedHub as Port, WHOLE_FEED } from "../views/feed-hub.ts";
 import { markFollowed, unmarkFollowed } from "../views/followed.ts";
 
@@ -16,6 +17,10 @@ const LOOK_EVERY_MS = 30_000;
 /** To followers whose positions mean nothing any more (RFC 6455, 7.4.1: "service restart" by IANA's registry). */
 const BEGIN_ANEW = 1012;
 
+/** A place in the feed, and the event that is there, null at 0. Where another one is, positions were given anew. */
+const placeSchema = z.object({ position: z.int().nonnegative(), eventId: z.string().nullable() });
+type Place = z.infer<typeof placeSchema>;
+
 interface FeedHubEnv {
   readonly VIEWS: D1Database;
 }
@@ -26,7 +31,7 @@ interface FeedHubEnv {
  */
 export class FeedHub extends DurableObject<FeedHubEnv> implements Port {
   /** What was sent last; null where it has to be found out. A lower one is harmless: followers know what they have. */
-  #position: number | null = null;
+  #place: Place | null = null;
   #reading: Promise<void> | null = null;
   #isBehind = false;
   /** Whether the feed is surely marked as followed. */
@@ -41,7 +46,7 @@ export class FeedHub extends DurableObject<FeedHubEnv> implements Port {
   }
 
   override async fetch(request: Request): Promise<Response> {
-    if (this.#followers().length === 0) this.#position = null;
+    if (this.#followers().length === 0) this.#place = null;
     const { 0: client, 1: server } = new WebSocketPair();
     // Before anything is awaited: from now on, no growth passes this follower by.
     this.ctx.acceptWebSocket(server, [new URL(request.url).pathname]);
@@ -50,7 +55,7 @@ export class FeedHub extends DurableObject<FeedHubEnv> implements Port {
       if ((await this.ctx.storage.getAlarm()) === null) await this.#look();
       // Before the place is looked up: who adds to the feed tells this object only where that is marked.
       if (!this.#isMarked) await this.#mark();
-      server.serializeAttachment(await this.#knownPosition());
+      server.serializeAttachment(await this.#knownPlace());
     } catch (error) {
       // Both ends: one that only the other closed is kept until the garbage of this object is collected.
       client.accept();
@@ -111,22 +116,31 @@ export class FeedHub extends DurableObject<FeedHubEnv> implements Port {
   async #readAll(): Promise<void> {
     while (this.#isBehind && this.#followers().length > 0) {
       this.#isBehind = false;
-      const position = await this.#knownPosition();
-      const { events, next, end } = await readFeed(this.env.VIEWS, position, {}, MAX_EVENTS_PER_MESSAGE);
-      if (end < position) return this.#beginAnew();
+      const { position, eventId } = await this.#knownPlace();
+      // From the event on that was sent last.
+      const from = Math.max(position - 1, 0);
+      const { events: found, next } = await readFeed(this.env.VIEWS, from, {}, MAX_EVENTS_PER_MESSAGE);
+      const events = found.filter((event) => event.position > position);
+      if ((found.find((event) => event.position === position)?.event.id ?? null) !== eventId)
+        return this.#beginAnew();
       if (events.length > 0) this.#send(events);
       if (next !== null) this.#isBehind = true;
     }
   }
 
-  async #knownPosition(): Promise<number> {
-    if (this.#position !== null) return this.#position;
-    const sent = this.#followers()
-      .map((socket) => socket.deserializeAttachment())
-      .filter((position) => typeof position === "number");
-    const position = sent.length > 0 ? Math.min(...sent) : await readFeedHead(this.env.VIEWS);
-    this.#position ??= position;
-    return this.#position;
+  async #knownPlace(): Promise<Place> {
+    if (this.#place !== null) return this.#place;
+    const [sent] = this.#followers()
+      .flatMap((socket) => placeSchema.safeParse(socket.deserializeAttachment()).data ?? [])
+      .toSorted((one, other) => one.position - other.position);
+    const place = sent ?? (await this.#placeOfHead());
+    this.#place ??= place;
+    return this.#place;
+  }
+
+  async #placeOfHead(): Promise<Place> {
+    const position = await readFeedHead(this.env.VIEWS);
+    return { position, eventId: position === 0 ? null : await readFeedEventId(this.env.VIEWS, position) };
   }
 
   #send(events: readonly OwnedFeedEvent[]): void {
@@ -134,14 +148,15 @@ export class FeedHub extends DurableObject<FeedHubEnv> implements Port {
     for (const [accountNumber, own] of Map.groupBy(events, ({ event }) => event.accountNumber)) {
       sendTo(this.#followers(accountPart(accountNumber)), own);
     }
-    const last = events.at(-1)?.position ?? this.#position;
-    this.#position = last;
-    for (const socket of this.#followers()) socket.serializeAttachment(last);
+    const last = events.at(-1);
+    if (last === undefined) return;
+    this.#place = { position: last.position, eventId: last.event.id };
+    for (const socket of this.#followers()) socket.serializeAttachment(this.#place);
   }
 
   /** The views were deleted and made anew, so positions were given anew too. */
   #beginAnew(): void {
-    this.#position = null;
+    this.#place = null;
     for (const socket of this.#followers()) socket.close(BEGIN_ANEW, "The feed begins anew");
   }
 }

@@ -207,6 +207,18 @@ it("who follows a feed that was made anew is sent away, to begin anew", async ()
   await untilHas(next, [2]);
 });
 
+it("so is who follows one that is as long by now as it was before", async () => {
+  const follower = await follow();
+  await grow(1, "ONE");
+  await grow(1, "TWO");
+  await untilHas(follower, [1, 2]);
+  await views.batch([views.prepare("DELETE FROM feed_chunks"), views.prepare("DELETE FROM accounts")]);
+  await add(2, "ONE");
+  await grow(1, "TWO");
+  await vi.waitFor(() => expect(follower.closed).toBe(true), WAIT);
+  expect(follower.positions).toEqual([1, 2]);
+});
+
 it("who can't be told where the feed is, is refused and not kept", async () => {
   await views.exec("ALTER TABLE feed_chunks RENAME TO feed_away");
   const failed = await runInDurableObject(hub(), async (instance) => {
