@@ -152,8 +152,10 @@ export async function listInbox(
 ): Promise<readonly InboxEvent[]> {
   // Spelt out, because a partial index is used for a literal condition only.
   const condition = state === null ? "TRUE" : `state = '${state}'`;
+  // The index of those that are stored is in another order, and few are: they are sorted, and no others looked at.
+  const number = state === "stored" ? "+number" : "number";
   const { results } = await operations
-    .prepare(`SELECT ${COLUMNS} FROM inbox WHERE ${condition} ORDER BY number DESC LIMIT ?1`)
+    .prepare(`SELECT ${COLUMNS} FROM inbox WHERE ${condition} ORDER BY ${number} DESC LIMIT ?1`)
     .bind(MAX_LISTED)
     .all<InboxEvent>();
   return results;

@@ -204,8 +204,11 @@ function failureOf({ failure }: LaneOutcome, attempts: number): Partial<WaitingA
 }
 
 async function startCourse({ OPERATIONS }: ProcessorEnv, subscription: Subscription): Promise<Course> {
-  const { id, deliveredAt } = subscription;
-  return new Course(subscription, await failedSince(OPERATIONS, id, deliveredAt ?? 0, FAILING_ACCOUNTS));
+  const { id, deliveredAt, failedAt } = subscription;
+  // Most often none: then the accounts that wait for a person, who may be many, are not looked through.
+  const hasFailed = failedAt !== null && failedAt > (deliveredAt ?? 0);
+  const failing = hasFailed ? await failedSince(OPERATIONS, id, deliveredAt ?? 0, FAILING_ACCOUNTS) : [];
+  return new Course(subscription, failing);
 }
 
 /** Before the statements of single accounts: those that failed just now are not hurried. */

@@ -71,7 +71,9 @@ export async function failedSince(
 /** When the next one is due; null where none is waiting for its time. */
 export async function nextRetryAt(operations: D1Database, id: string): Promise<number | null> {
   return operations
-    .prepare("SELECT min(retry_at) AS next FROM subscription_waiting WHERE subscription_id = ?1")
+    .prepare(
+      "SELECT min(retry_at) AS next FROM subscription_waiting WHERE subscription_id = ?1 AND retry_at IS NOT NULL",
+    )
     .bind(id)
     .first<number>("next");
 }
