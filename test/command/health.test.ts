@@ -1,20 +1,16 @@
 // The command Worker's health: accounts whose events the queue does not take, once they wait too long.
 
-import { env, evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env, evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { UNPUBLISHED_LIST } from "../../src/account/unpublished-accounts.ts";
 import { Unpublished } from "../../src/command/unpublished.ts";
 import worker from "../../src/command/worker.ts";
-import { recordSendsOf, storageOf } from "../workerd/account-objects.ts";
+import { emptyUnpublishedList, recordSendsOf, storageOf } from "../workerd/account-objects.ts";
 import { CREATE, MAKE_DEFAULT, request } from "../workerd/commands.ts";
 import { send } from "./http.ts";
 
 beforeEach(async () => {
   vi.spyOn(console, "error").mockReturnValue();
-  // Other tests' accounts may be on it.
-  await runInDurableObject(env.UNPUBLISHED.getByName(UNPUBLISHED_LIST), (_, { storage }) => {
-    storage.sql.exec("DELETE FROM unpublished");
-  });
+  await emptyUnpublishedList();
 });
 afterEach(() => vi.restoreAllMocks());
 
@@ -104,16 +100,29 @@ it("is well again also where the answer to the account's note was lost", async (
   expect((await health()).status).toBe(200);
 });
 
-it("is unwell, too, where an event that waits can't be read", async () => {
+it("is unwell, too, where an event that waits can't be read, until it can", async () => {
   const { sends } = recordSendsOf((accountNumber) => accountNumber === "HEALTH-DAMAGED");
   sends.mockRejectedValue(new Error("Queue overloaded"));
   const log = env.ACCOUNT_LOGS.getByName("HEALTH-DAMAGED");
   await log.execute([request(CREATE)], false);
   await evictDurableObject(log);
-  await storageOf("HEALTH-DAMAGED", ({ sql }) => void sql.exec("UPDATE events SET metadata = '{'"));
+  await storageOf(
+    "HEALTH-DAMAGED",
+    ({ sql }) => void sql.exec("UPDATE events SET metadata = '{' || metadata"),
+  );
   await runDurableObjectAlarm(log);
   later(61_000);
   expect((await health()).status).toBe(503);
+
+  sends.mockResolvedValue();
+  await runDurableObjectAlarm(log);
+  expect((await health()).status).toBe(503);
+  await storageOf(
+    "HEALTH-DAMAGED",
+    ({ sql }) => void sql.exec("UPDATE events SET metadata = substr(metadata, 2)"),
+  );
+  await runDurableObjectAlarm(log);
+  expect((await health()).status).toBe(200);
 });
 
 it("is unwell where the list of those accounts does not answer", async () => {

@@ -1,12 +1,13 @@
 // The status: how far the views are, and what waits.
 
 import { env, runDurableObjectAlarm } from "cloudflare:test";
-import { describe, expect, it, vi } from "vitest";
-import { recordSends } from "../workerd/account-objects.ts";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { emptyUnpublishedList, recordSendsOf } from "../workerd/account-objects.ts";
 import { CREATE, request } from "../workerd/commands.ts";
 import { deliverRepairs, get, post, projectedAccount, useOperations } from "./operator.ts";
 
 useOperations();
+beforeEach(emptyUnpublishedList);
 
 describe("the status", () => {
   it("tells positions, lag, backlog, parked accounts and the last verification", async () => {
@@ -38,7 +39,7 @@ describe("the status", () => {
 });
 
 it("the status tells of accounts whose events the queue does not take, until it does", async () => {
-  const { sends } = recordSends();
+  const { sends } = recordSendsOf((accountNumber) => accountNumber === "OP-UNSENT");
   sends.mockRejectedValue(new Error("Queue overloaded"));
   vi.spyOn(console, "error").mockReturnValue();
   const log = env.ACCOUNT_LOGS.getByName("OP-UNSENT");

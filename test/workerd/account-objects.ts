@@ -5,6 +5,7 @@ import { vi } from "vitest";
 import { Meter } from "../../bench/meter/meter.ts";
 import type { Units } from "../../bench/meter/units.ts";
 import type { EventsMessage } from "../../src/account/events-message.ts";
+import { UNPUBLISHED_LIST } from "../../src/account/unpublished-accounts.ts";
 
 type Sends = (messages: readonly EventsMessage[]) => Promise<void>;
 
@@ -82,6 +83,13 @@ export async function rewriteLog(accountNumber: string, query: string): Promise<
 
 export const alarmOf = (accountNumber: string): Promise<number | null> =>
   storageOf(accountNumber, (storage) => storage.getAlarm());
+
+/** Other tests' accounts may be on the list of those whose events wait. */
+export async function emptyUnpublishedList(): Promise<void> {
+  await runInDurableObject(env.UNPUBLISHED.getByName(UNPUBLISHED_LIST), (_, { storage }) => {
+    storage.sql.exec("DELETE FROM unpublished");
+  });
+}
 
 /** What the account's object is billed for while `run` goes on. */
 export async function billedRows(accountNumber: string, run: () => Promise<unknown>): Promise<Units> {
