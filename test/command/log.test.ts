@@ -180,30 +180,36 @@ describe("snapshots", () => {
   });
 });
 
-it("makes the index of keys with the first key that is appended, and again where that failed", async () => {
-  const { accountNumber } = await openLog();
-  await storageOf(accountNumber, (storage) => {
-    const log = new EventLog(storage, accountNumber);
-    const account = log.current() ?? expect.fail("It was opened");
-    const [event = expect.fail("It was opened")] = log.read(0, 1);
-    const remembered = { idempotencyKey: "k", request: "{}" };
-    const indices = () =>
-      storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'events_by_idempotency_key'").toArray()
-        .length;
+it("finds keys without an index while the log is short, and makes it with the first key that is looked for after that", async () => {
+  const { accountNumber, log } = await openLog(97);
+  const indices = () =>
+    storageOf(
+      accountNumber,
+      ({ sql }) =>
+        sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'events_by_idempotency_key'").toArray().length,
+    );
+  const [command, next, last] = ["k", "next", "last"].map((key, index) =>
+    request(index % 2 === 0 ? CLEAR_DEFAULT : MAKE_DEFAULT, key),
+  );
+  if (command === undefined || next === undefined || last === undefined) throw new Error("Three were made");
 
-    // A version that is taken.
-    expect(() => log.append({ account, events: [event], published: 0, remembered })).toThrow("UNIQUE");
-    expect(indices()).toBe(0);
+  const [first] = await log.execute([command], false);
+  expect(await log.execute([command], false)).toEqual([{ ...first, replayed: true }]);
+  expect(await indices()).toBe(0);
 
-    const confirmed = { ...event, version: 2, type: "ACCOUNT_CONFIRMED" as const, data: {} };
-    const next = { account: { ...account, version: 2 }, events: [confirmed], published: 1 };
-    log.append({ ...next, remembered });
-    expect(indices()).toBe(1);
-    expect(log.findByIdempotencyKey("k")).toMatchObject({ request: "{}", events: [{ version: 2 }] });
-  });
+  const [second] = await log.execute([next], false);
+  expect(second).toMatchObject({ account: { version: 100 }, replayed: false });
+  expect(await indices()).toBe(0);
+  await log.execute([last], false);
+  expect(await indices()).toBe(1);
+  expect(await log.execute([command, next, request(CREATE, "k")], false)).toEqual([
+    { ...first, replayed: true },
+    { ...second, replayed: true },
+    { kind: "idempotency-key-reused" },
+  ]);
 });
 
-it("finds a key that code of another version stored without making the index, and makes it with the next key", async () => {
+it("finds a key that code of another version stored without making the index", async () => {
   const { accountNumber, log } = await openLog(2);
   await rewriteLog(
     accountNumber,
@@ -229,11 +235,11 @@ it("finds a key that code of another version stored without making the index, an
 });
 
 it("reads a log without keys once, for the first that comes, though that is refused and the object falls asleep", async () => {
-  const { accountNumber, log } = await openLog(50);
+  const { accountNumber, log } = await openLog(150);
   const rowsRead = async (key?: string) =>
     (await billedRows(accountNumber, () => log.execute([request(CREATE, key)], false))).objectRowsRead;
 
-  expect(await rowsRead("k")).toBeGreaterThanOrEqual(50);
+  expect(await rowsRead("k")).toBeGreaterThanOrEqual(150);
   expect(await rowsRead("k")).toBeLessThanOrEqual(1);
   await evictDurableObject(log);
   const waking = await rowsRead();
