@@ -64,6 +64,11 @@ preview_urls = false
 
 [observability]
 enabled = true
+
+# Our own lines say what an invocation's would, and are what is paid for.
+[observability.logs]
+enabled = true
+invocation_logs = false
 `;
 }
 
