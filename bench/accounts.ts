@@ -8,6 +8,8 @@ import type { Exchange, Traffic } from "./traffic.ts";
 const PARALLEL = 20;
 const MAX_ATTEMPTS = 10;
 const RETRY_MS = 200;
+/** What a client gave up is over by then, in any of the systems. */
+const CUT_OFF_MS = 500;
 
 export class Accounts implements Traffic {
   readonly expected = 200;
@@ -56,14 +58,17 @@ export class Accounts implements Traffic {
     this.#isDefault[index] = !this.#isDefault[index];
   }
 
-  /** After a load: what was cut off may have been applied or not. */
-  async settle(url: string): Promise<void> {
-    for (const [connection, index] of this.#underWay.entries()) {
-      if (index === undefined) continue;
+  /** After a load: what was cut off may have been applied or not. Answers how many commands that were, with those it took. */
+  async settle(url: string): Promise<number> {
+    const cutOff = [...this.#underWay.entries()].filter(([, index]) => index !== undefined);
+    // One that is under way still would be applied behind what is sent here.
+    if (cutOff.length > 0) await sleep(CUT_OFF_MS);
+    for (const [connection, index = 0] of cutOff) {
       this.#underWay[connection] = undefined;
       await post(`${url}/v1/accounts/${this.numbers[index]}/commands/make-default`, undefined, [200, 409]);
       this.#isDefault[index] = true;
     }
+    return 2 * cutOff.length;
   }
 
   /** One command on one account; its version after it, as the reply has it. */

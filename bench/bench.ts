@@ -127,8 +127,9 @@ export async function openTargets(
   const restMs = sizes.quick ? 0 : ALARMS_MS + sleepMs;
   const doors = [
     { name: STRAIGHT, rig: system, worker: WORKER_NAMES.command, accounts: own },
-    { name: EDGE, rig: system, worker: WORKER_NAMES.edge, accounts: own },
+    // The floor between the two that are held against it.
     { name: FLOOR, rig: floor, worker: FLOOR_NAMES.command, accounts: floors },
+    { name: EDGE, rig: system, worker: WORKER_NAMES.edge, accounts: own },
     { name: FLOOR_BEHIND_DOOR, rig: floor, worker: FLOOR_NAMES.door, accounts: floors },
   ];
   const targets: Target[] = doors.map(({ name, rig, worker, accounts }) => ({
@@ -189,7 +190,7 @@ export function turnsOf<Each>(round: number, { count }: Turns, each: readonly Ea
 }
 
 export interface TargetResult extends LoadResult {
-  /** Milliseconds of processor time for each reply, with what is done behind it; null for a peer. */
+  /** Milliseconds of processor time for each command, with what is done behind its reply; null for a peer. */
   readonly processorMs: number | null;
 }
 
@@ -201,16 +202,19 @@ export async function loadTarget(
 ): Promise<TargetResult> {
   const { url, accounts, rig } = target;
   const before = (await rig?.cpuSeconds()) ?? null;
-  const warm = warmUpSeconds > 0 ? await load(url, accounts, { ...options, seconds: warmUpSeconds }) : null;
-  // What was cut off then may have been applied: the next command of those accounts would be refused.
-  if (warm !== null) await accounts.settle(url);
-  const result = await load(url, accounts, options);
-  await accounts.settle(url);
+  let commands = 0;
+  const loaded = async (seconds: number): Promise<LoadResult> => {
+    const result = await load(url, accounts, { ...options, seconds });
+    // What was cut off then may have been applied: the next command of those accounts would be refused.
+    commands += result.replies + (await accounts.settle(url));
+    return result;
+  };
+  if (warmUpSeconds > 0) await loaded(warmUpSeconds);
+  const result = await loaded(options.seconds);
   await settled(target);
   const after = (await rig?.cpuSeconds()) ?? null;
-  const replies = (warm?.perSecond ?? 0) * warmUpSeconds + result.perSecond * options.seconds;
-  const isCounted = before !== null && after !== null && replies > 0;
-  return { ...result, processorMs: isCounted ? ((after - before) * 1000) / replies : null };
+  const isCounted = before !== null && after !== null && commands > 0;
+  return { ...result, processorMs: isCounted ? ((after - before) * 1000) / commands : null };
 }
 
 async function settled({ rig, restMs }: Target): Promise<void> {

@@ -23,6 +23,8 @@ export interface Goal {
   readonly text: string;
   /** Null where it could not be measured. */
   readonly measured: number | null;
+  /** Of a ratio: that of single turns, the least and the greatest. */
+  readonly range?: readonly [least: number, greatest: number];
   readonly limit: number;
   readonly isCeiling: boolean;
   /** Said where the goal is not met. */
@@ -87,17 +89,21 @@ export function medianOf(figures: readonly Figure[], system: string, what: strin
 
 /**
  * How many times the other figure the one is: the median over the turns, because what slowed the machine in a turn slowed both.
- * Where there are not as many turns of both, of their medians. Null where one of them is missing.
+ * Where there are not as many turns of both, of their medians, without a range. Null where one of them is missing.
  */
-export function ratioOf(figures: readonly Figure[], one: FigureName, other: FigureName): number | null {
+export function ratioOf(figures: readonly Figure[], one: FigureName, other: FigureName): Ratio {
   const [above, below] = [find(figures, one)?.spread, find(figures, other)?.spread];
-  if (above === undefined || below === undefined) return null;
-  const isPaired = above.samples.length === below.samples.length;
-  const ratio = isPaired
-    ? spreadOf(above.samples.map((sample, turn) => sample / (below.samples[turn] ?? Number.NaN))).median
-    : above.median / below.median;
-  return Number.isFinite(ratio) ? ratio : null;
+  if (above === undefined || below === undefined) return { measured: null };
+  if (above.samples.length !== below.samples.length) return { measured: finite(above.median / below.median) };
+  const ratios = above.samples.map((sample, turn) => sample / (below.samples[turn] ?? Number.NaN));
+  const { median, least, greatest } = spreadOf(ratios);
+  const measured = finite(median);
+  return measured === null || ratios.length === 1 ? { measured } : { measured, range: [least, greatest] };
 }
+
+export type Ratio = Pick<Goal, "measured" | "range">;
+
+const finite = (ratio: number): number | null => (Number.isFinite(ratio) ? ratio : null);
 
 type FigureName = Pick<Figure, "system" | "what">;
 

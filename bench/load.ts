@@ -46,6 +46,7 @@ export async function load(url: string, traffic: Traffic, options: LoadOptions):
   const elapsedSeconds = (performance.now() - startedAt) / 1000;
   latencies.sort((one, other) => one - other);
   return {
+    replies: latencies.length,
     perSecond: latencies.length / elapsedSeconds,
     p50Ms: percentile(latencies, 0.5),
     p99Ms: percentile(latencies, 0.99),

@@ -11,7 +11,7 @@ import { measureReads } from "./measures/reads.ts";
 import { measureRebuild } from "./measures/rebuild.ts";
 import { measureSize } from "./measures/size.ts";
 import { measureVerification } from "./measures/verification.ts";
-import { readBenchOptions } from "./options.ts";
+import { type MeasureName, readBenchOptions } from "./options.ts";
 import { type Absence, startPeers } from "./peers.ts";
 import { printMeasured, writeReport } from "./report.ts";
 import { describeRun } from "./results.ts";
@@ -37,6 +37,7 @@ const bench: Bench = {
 };
 try {
   const commands = await attempt("commands", () => measureCommands(bench));
+  // Nothing else can be measured of it then, and nothing will be written.
   if (commands !== null) await measureWith(commands);
   await measure("growth", async () => {
     const { growth, waking } = await measureGrowth(bench);
@@ -52,10 +53,10 @@ try {
 }
 await measure("cost", async () => [await measureCost(bench)]);
 
-const results = await describeRun(measures, failed, peers, startedAt);
-if (quick || only !== null) {
+if (quick || only !== null || failed.length > 0) {
   console.log("\nNothing is written: only a whole run makes bench/results.json and docs/performance.md");
 } else {
+  const results = await describeRun(measures, peers, startedAt);
   await writeReport(results);
   await writeScale(results);
   console.log("\nWritten: bench/results.json, docs/performance.md, docs/scale.md");
@@ -70,7 +71,7 @@ async function measureWith(commands: Commands): Promise<void> {
   await measure("lag", async () => [await measureLag(bench, commands)]);
 }
 
-async function measure(name: string, work: () => Promise<readonly Measured[]>): Promise<void> {
+async function measure(name: MeasureName, work: () => Promise<readonly Measured[]>): Promise<void> {
   add((await attempt(name, work)) ?? []);
 }
 
@@ -80,12 +81,12 @@ function add(measured: readonly Measured[]): void {
 }
 
 /** Which are measured at a share of the maximum, or over the accounts that were opened for it. */
-function needsCommands(name: string): boolean {
+function needsCommands(name: MeasureName): boolean {
   return ["latency", "reads", "lag"].includes(name);
 }
 
 /** One that fails is said to have failed; the others go on. */
-async function attempt<Result>(name: string, work: () => Promise<Result>): Promise<Result | null> {
+async function attempt<Result>(name: MeasureName, work: () => Promise<Result>): Promise<Result | null> {
   if (only !== null && !only.includes(name) && !(name === "commands" && only.some(needsCommands)))
     return null;
   console.log(`\n${Math.round((performance.now() - startedAt) / 1000)} s: ${name}`);

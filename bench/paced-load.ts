@@ -35,6 +35,7 @@ export async function loadAtRate(
   const elapsedSeconds = (performance.now() - startedAt) / 1000;
   latencies.sort((one, other) => one - other);
   return {
+    replies: latencies.length,
     perSecond: latencies.length / elapsedSeconds,
     p50Ms: percentile(latencies, 0.5),
     p99Ms: percentile(latencies, 0.99),

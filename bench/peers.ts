@@ -20,7 +20,7 @@ const PLAIN_POSTGRES = "UPDATE in PostgreSQL";
 const EMMETT_OBJECT = {
   name: "Emmett on Durable Objects",
   reason:
-    "its store is in 0.43.0-beta.48, which npm's registry did not give on 2026-11-30; 0.42.4 has no store for D1 or objects",
+    "its store is in 0.43.0-beta.48, which the registry here did not give when these versions were chosen; 0.42.4 has no store for D1 or objects",
 };
 
 export interface PeerProcess {

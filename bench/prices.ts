@@ -3,12 +3,12 @@
 import type { Units } from "./meter/units.ts";
 
 /** When the prices were read, and where. */
-export const PRICES_AS_OF = "2026-11-24";
+export const PRICES_AS_OF = "2026-12-01";
 export const PRICES_SOURCE =
-  "Cloudflare's pages on the pricing of Workers (Paid), Durable Objects, Queues and D1, beyond the included use";
+  "Cloudflare's pages on the pricing of Workers (Paid), Durable Objects, Queues, D1 and Observability, beyond the included use";
 
 /** US$ for a million of each. */
-export const PRICES: Readonly<Record<Exclude<keyof Units, "messages">, number>> = {
+export const PRICES: Readonly<Record<Exclude<keyof Units, "messages" | "logLines" | "logBytes">, number>> = {
   workerRequests: 0.3,
   objectRequests: 0.15,
   objectRowsWritten: 1,
@@ -19,12 +19,12 @@ export const PRICES: Readonly<Record<Exclude<keyof Units, "messages">, number>> 
 };
 
 /** US$ for a million milliseconds of processor time in Workers. */
-const CPU_PRICE = 0.02;
+export const CPU_PRICE = 0.02;
 /**
- * A command's processor time over the edge, the command Worker and its share of the processor. More than measured here
- * per command, log lines included; a millisecond more is two cents a million.
+ * A command's processor time over the edge, the command Worker and its share of the processor. More than a whole run measures for one
+ * that wakes its account, the local runtime's own work included; a millisecond more is two cents a million.
  */
-const CPU_MS_PER_COMMAND = 4;
+const CPU_MS_PER_COMMAND = 6;
 
 /** US$ for a million gigabyte-seconds of an object in memory. */
 const OBJECT_DURATION_PRICE = 12.5;
@@ -34,6 +34,28 @@ const OBJECT_GIGABYTES = 0.128;
  * take the message. An object that only waits for its next request or alarm may hibernate, and is not billed for it.
  */
 const OBJECT_MS_PER_COMMAND = 50;
+
+/** US$ for a GB of logs that is taken in, and for one that is kept for a month. */
+const LOG_INTAKE_PRICE = 0.25;
+const LOG_STORAGE_PRICE = 0.1;
+const LOG_DAYS_KEPT = 7;
+const DAYS_A_MONTH = 30;
+/** What the platform adds to each line, of the request and the Worker. It is paid for, and its size is not published. */
+const LOG_ATTRIBUTE_BYTES = 1_000;
+
+/** US$ for the lines that a million such commands log. */
+export function logsPerMillion({ logLines, logBytes }: Units, commands: number): number {
+  const gigabytes = ((logBytes + LOG_ATTRIBUTE_BYTES * logLines) * 1e6) / commands / 1e9;
+  return gigabytes * (LOG_INTAKE_PRICE + (LOG_STORAGE_PRICE * LOG_DAYS_KEPT) / DAYS_A_MONTH);
+}
+
+export const LOGS_ASSUMED =
+  `${LOG_ATTRIBUTE_BYTES} bytes that the platform adds to a line (its size is not published), US$ ${LOG_INTAKE_PRICE} for a GB taken in and ` +
+  `${LOG_STORAGE_PRICE} for one that is kept for a month, and each line is kept for ${LOG_DAYS_KEPT} days`;
+
+/** US$ for a GB that is kept for a month. */
+export const DATABASE_STORAGE_PRICE = 0.75;
+export const OBJECT_STORAGE_PRICE = 0.2;
 
 /** What the total has in it beside what is counted. */
 export const ASSUMED =
@@ -74,5 +96,7 @@ export function addUnits(parts: readonly Units[]): Units {
     queueOperations: sum("queueOperations"),
     databaseRowsWritten: sum("databaseRowsWritten"),
     databaseRowsRead: sum("databaseRowsRead"),
+    logLines: sum("logLines"),
+    logBytes: sum("logBytes"),
   };
 }

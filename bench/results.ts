@@ -1,7 +1,9 @@
 // What a run comes to: the figures of every measure, with the machine, the versions and the date they were taken with.
 
+import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import * as z from "zod";
 import { PROJECT } from "../src/tools/wrangler.ts";
 import type { Measured } from "./figures.ts";
@@ -12,11 +14,11 @@ export interface Results {
   /** ISO 8601. */
   readonly takenAt: string;
   readonly minutes: number;
+  /** What was measured, and whether there was more than what is committed. */
+  readonly commit: string;
   readonly machine: Machine;
   readonly versions: Readonly<Record<string, string>>;
   readonly measures: readonly Measured[];
-  /** Measures that did not come to their end, and why. */
-  readonly failed: readonly Absence[];
   /** Peers that did not run, and why. */
   readonly absent: readonly Absence[];
 }
@@ -27,11 +29,22 @@ const packageSchema = z.object({
 });
 
 /** What can have made a difference to a figure. */
-const TELLING = ["wrangler", "miniflare", "workerd", "hono", "zod", "autocannon"];
+const TELLING = [
+  "wrangler",
+  "miniflare",
+  "workerd",
+  "hono",
+  "zod",
+  "autocannon",
+  "@hono/node-server",
+  "@event-driven-io/pongo",
+  "@event-driven-io/dumbo",
+  "pg",
+  "sqlite3",
+];
 
 export async function describeRun(
   measures: readonly Measured[],
-  failed: readonly Absence[],
   peers: Pick<Peers, "absent" | "postgresVersion">,
   startedAt: number,
 ): Promise<Results> {
@@ -47,6 +60,7 @@ export async function describeRun(
   return {
     takenAt: new Date().toISOString(),
     minutes: Math.round((performance.now() - startedAt) / 60_000),
+    commit: await describeCommit(),
     machine: describeMachine(),
     versions: {
       node: process.version,
@@ -54,9 +68,16 @@ export async function describeRun(
       ...(peers.postgresVersion === null ? {} : { PostgreSQL: peers.postgresVersion }),
     },
     measures,
-    failed,
     absent: peers.absent,
   };
+}
+
+async function describeCommit(): Promise<string> {
+  const git = promisify(execFile)("git", ["describe", "--always", "--dirty"], { cwd: PROJECT });
+  return git.then(
+    ({ stdout }) => stdout.trim(),
+    () => "an unknown commit",
+  );
 }
 
 async function readPackage(path: string): Promise<Record<string, string>> {

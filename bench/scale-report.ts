@@ -5,9 +5,11 @@ import { join } from "node:path";
 import { PROJECT } from "../src/tools/wrangler.ts";
 import { medianOf } from "./figures.ts";
 import { DELIVERY_MS, forecastLag } from "./lag-simulation.ts";
+import { COST_WITH_LOGS } from "./measures/cost.ts";
 import { FEED_BYTES, FROM_NOTHING_RATE, REBUILT_SYSTEM } from "./measures/rebuild.ts";
 import type { Results } from "./results.ts";
 import {
+  daysUntilFull,
   EVENTS_PER_FULL_BATCH,
   firstToBind,
   holdsUntil,
@@ -16,6 +18,7 @@ import {
   MULTIPLES,
   monthlyCost,
   peakPerSecond,
+  READ_MS,
   TODAY,
   TRANSACTION_MS,
 } from "./scale.ts";
@@ -33,17 +36,25 @@ function unitsOf({ measures }: Results): MeasuredUnits | null {
   const figures = measures.flatMap((measured) => measured.figures);
   const messagesPerCommand = medianOf(figures, "Tributary", "idle accounts: messages");
   const costPerMillion = medianOf(figures, "Tributary", "idle accounts: cost");
+  const withLogs = medianOf(figures, "Tributary", `idle accounts: ${COST_WITH_LOGS}`);
   const feedBytesPerEvent = medianOf(figures, REBUILT_SYSTEM, FEED_BYTES);
   const rebuilt = medianOf(figures, REBUILT_SYSTEM, FROM_NOTHING_RATE);
   if (
     messagesPerCommand === null ||
     costPerMillion === null ||
+    withLogs === null ||
     feedBytesPerEvent === null ||
     rebuilt === null
   ) {
     return null;
   }
-  return { messagesPerCommand, costPerMillion, feedBytesPerEvent, writeMsPerEvent: 1000 / rebuilt };
+  return {
+    messagesPerCommand,
+    costPerMillion,
+    logsPerMillion: withLogs - costPerMillion,
+    feedBytesPerEvent,
+    writeMsPerEvent: 1000 / rebuilt,
+  };
 }
 
 function page(units: MeasuredUnits, takenAt: string): string {
@@ -52,21 +63,24 @@ function page(units: MeasuredUnits, takenAt: string): string {
     "",
     `Made by \`npm run bench\` (${takenAt}) from what it measured, the platform's published limits, and these assumptions: ` +
       `today's load is ${number(TODAY.commandsPerDay)} commands a day, ${TODAY.peakFactor} times as many in the busiest ` +
-      `second as on average (${number(peakPerSecond(1))} a second), ${number(TODAY.accounts)} accounts, and the busiest ` +
-      `of them gets ${TODAY.busiestShare * 100} % of all commands. Commands meet accounts that rest, which is the dear and heavy case.`,
+      `second as on average (${number(peakPerSecond(1))} a second), ${TODAY.readsPerCommand} reads of one account for each command, and the busiest ` +
+      `account gets ${TODAY.busiestShare * 100} % of all commands. Commands meet accounts that rest, which is the dear and heavy case.`,
     "",
     `Measured: ${number(units.messagesPerCommand)} messages and US$ ${number(units.costPerMillion)} per million for a ` +
       `command, ${number(units.feedBytesPerEvent)} bytes of the feed and at most ${number(units.writeMsPerEvent)} ms of ` +
       "the views' writer for an event (what a rebuild of deleted views takes for one, with reading the logs). A batch of the queue is taken to " +
-      `hold ${EVENTS_PER_FULL_BATCH} events where the writer is what binds.`,
+      `hold ${EVENTS_PER_FULL_BATCH} events where the database is what binds, its transaction to take ${TRANSACTION_MS} ms, and a read ${READ_MS} ms of it (the platform's own example).`,
+    "",
+    `**The first limit to come is the size of the views' database**, because the feed keeps every event: at today's load it is full after ${number(Math.floor(daysUntilFull(units)))} days. ` +
+      "What is done about it is below, and not built.",
     "",
     "## Which limit binds first",
     "",
     ...table(
-      ["limit", "published", ...MULTIPLES.map((multiple) => `${number(multiple)}×`), "holds until"],
+      ["", "limit", ...MULTIPLES.map((multiple) => `${number(multiple)}×`), "holds until"],
       LIMITS.map((limit) => [
         limit.name,
-        `${number(limit.published)} ${limit.unit}`,
+        `${number(limit.limit)} ${limit.unit} (${limit.source})`,
         ...MULTIPLES.map((multiple) => {
           const needed = number(limit.needed(multiple, units));
           return firstToBind(multiple, units).limit === limit ? `**${needed}**` : needed;
@@ -102,8 +116,13 @@ function page(units: MeasuredUnits, takenAt: string): string {
     "## What it costs",
     "",
     ...table(
-      ["load", "US$ a month for commands"],
-      MULTIPLES.map((multiple) => [`${number(multiple)}×`, number(monthlyCost(multiple, units))]),
+      ["load", "commands", "reads", "logs, all kept", "storage, after a year", "US$ a month"],
+      MULTIPLES.map((multiple) => {
+        const { commands, reads, logs, storage } = monthlyCost(multiple, units);
+        const parts = [commands, reads, logs, storage];
+        const total = parts.reduce((sum, part) => sum + part, 0);
+        return [`${number(multiple)}×`, ...[...parts, total].map(number)];
+      }),
     ),
     "",
   ].join("\n");

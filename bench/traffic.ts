@@ -22,6 +22,8 @@ export interface LoadOptions {
 }
 
 export interface LoadResult {
+  /** As expected. */
+  readonly replies: number;
   /** Replies as expected, a second. */
   readonly perSecond: number;
   readonly p50Ms: number;

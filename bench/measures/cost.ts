@@ -5,7 +5,17 @@ import type { Figure, Goal, Measured } from "../figures.ts";
 import { spreadOf } from "../figures.ts";
 import type { Units } from "../meter/units.ts";
 import { type Counted, countPlainWay, countSystem } from "../metering.ts";
-import { ASSUMED, type Cost, costPerMillion, PRICES, PRICES_AS_OF, PRICES_SOURCE } from "../prices.ts";
+import {
+  ASSUMED,
+  costPerMillion,
+  DATABASE_STORAGE_PRICE,
+  LOGS_ASSUMED,
+  logsPerMillion,
+  OBJECT_STORAGE_PRICE,
+  PRICES,
+  PRICES_AS_OF,
+  PRICES_SOURCE,
+} from "../prices.ts";
 
 const IDLE_COST_GOAL = 7;
 const BURST_COST_GOAL = 3.5;
@@ -14,6 +24,8 @@ const ROWS_PER_COMMAND_GOAL = 2.2;
 
 const SYSTEM = "Tributary";
 const PLAIN = "the plain way";
+/** A deployment may keep fewer, or none. */
+export const COST_WITH_LOGS = "cost, all logs kept";
 
 export async function measureCost({ sizes }: Bench): Promise<Measured> {
   const counts = { idle: sizes.idleLives, burst: sizes.burstCommands, resting: !sizes.quick };
@@ -33,6 +45,8 @@ export async function measureCost({ sizes }: Bench): Promise<Measured> {
       `${counts.burst} commands on one account as fast as they go, over 50 connections. Units are counted by what the ` +
       "runtime itself reports: rows by its cursors and query results, calls, alarms and messages by counting them. " +
       "No function is bound and nobody subscribed: what those add depends on what they do. " +
+      "The plain way (`bench/plain-way`) is what one writes first: a row for the event, with an index beside its key, and one in an outbox; an alarm with each command, which " +
+      "sends what is there and deletes it; a message for each event, and two rows in D1 for each message. It logs nothing. " +
       `Prices are those of ${PRICES_AS_OF} (${PRICES_SOURCE}).`,
     figures: situations.flatMap(({ name, what, units, commands }) => figuresOf(name, what, units, commands)),
     goals: goalsOf(system),
@@ -40,6 +54,8 @@ export async function measureCost({ sizes }: Bench): Promise<Measured> {
       `US$ per million of each: ${Object.entries(PRICES)
         .map(([unit, price]) => `${unit} ${price}`)
         .join(", ")}. ${ASSUMED}`,
+      `Logs are not in the cost, but in the line below it: the lines are counted, and taken to be paid for with ${LOGS_ASSUMED}. An invocation's own line is turned off in each wrangler.toml.`,
+      `What is stored is billed as long as it is kept, also while nobody asks for anything: US$ ${DATABASE_STORAGE_PRICE} a month for a GB in D1, and ${OBJECT_STORAGE_PRICE} for one in objects. docs/scale.md says how much that is.`,
       "In a burst some commands overtake each other, are refused, and are sent again: requests count, refused or not.",
       "While anything happens, and two minutes longer, a clock ticks once a minute: an alarm, three rows written at most, and some read. It counts where it fell into what was measured.",
       "A reaction of a function adds a message and 3 rows written in D1 (`test/processor/rows-written.test.ts`) to the commands that it answers, which cost what commands cost.",
@@ -73,7 +89,7 @@ function situationsOf(name: string, counted: Counted): Situation[] {
 }
 
 function figuresOf(system: string, situation: string, units: Units, commands: number): Figure[] {
-  const cost: Cost = costPerMillion(units, commands);
+  const { total } = costPerMillion(units, commands);
   const perCommand = (what: keyof Units): Figure => ({
     system,
     what: `${situation}: ${UNIT_NAMES[what]}`,
@@ -82,7 +98,13 @@ function figuresOf(system: string, situation: string, units: Units, commands: nu
   });
   return [
     ...(Object.keys(UNIT_NAMES) as (keyof Units)[]).map(perCommand),
-    { system, what: `${situation}: cost`, unit: "US$ a million", spread: spreadOf([cost.total]) },
+    { system, what: `${situation}: cost`, unit: "US$ a million", spread: spreadOf([total]) },
+    {
+      system,
+      what: `${situation}: ${COST_WITH_LOGS}`,
+      unit: "US$ a million",
+      spread: spreadOf([total + logsPerMillion(units, commands)]),
+    },
   ];
 }
 
@@ -95,9 +117,11 @@ const UNIT_NAMES: Readonly<Record<keyof Units, string>> = {
   queueOperations: "queue operations",
   databaseRowsWritten: "D1 rows written",
   databaseRowsRead: "D1 rows read",
+  logLines: "log lines",
+  logBytes: "bytes of log lines",
 };
 
-function goalsOf({ idle, idleCommands, burst, burstCommands, resting }: Counted): Goal[] {
+function goalsOf({ idle, idleKeyed, idleCommands, burst, burstCommands, resting }: Counted): Goal[] {
   return [
     {
       text: "US$ per million commands on idle accounts",
@@ -106,6 +130,17 @@ function goalsOf({ idle, idleCommands, burst, burstCommands, resting }: Counted)
       isCeiling: true,
       reason: "see the figures",
     },
+    ...(idleKeyed === null
+      ? []
+      : [
+          {
+            text: "US$ per million commands on idle accounts, with an idempotency key each",
+            measured: costPerMillion(idleKeyed, idleCommands).total,
+            limit: IDLE_COST_GOAL,
+            isCeiling: true,
+            reason: "see the figures",
+          },
+        ]),
     {
       text: "US$ per million commands in a burst",
       measured: costPerMillion(burst, burstCommands).total,
@@ -134,7 +169,7 @@ function goalsOf({ idle, idleCommands, burst, burstCommands, resting }: Counted)
 
 function restingGoal(resting: Units): Goal {
   return {
-    text: "billed units while nobody asks for anything, a minute",
+    text: "billed units while nobody asks for anything, a minute, beside what is stored",
     measured: Object.values(resting).reduce((sum, units) => sum + units, 0),
     limit: 0,
     isCeiling: true,

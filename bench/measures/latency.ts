@@ -33,7 +33,7 @@ export async function measureLatency(bench: Bench, { targets, maxima }: Commands
   ]);
   const goal = (system: string) => ({
     text: `${system}: p50 × the floor's`,
-    measured: ratioOf(figures, { system, what: P50 }, { system: FLOOR, what: P50 }),
+    ...ratioOf(figures, { system, what: P50 }, { system: FLOOR, what: P50 }),
     limit: P50_GOAL,
     isCeiling: true,
     reason:

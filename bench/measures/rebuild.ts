@@ -18,6 +18,8 @@ const REBUILD_RATE = "events per second";
 export const FROM_NOTHING_RATE = "events per second, from nothing";
 export const FEED_BYTES = "feed, an event";
 const READS = "reads meanwhile";
+const READ_LATENCY = "a read, p50";
+const REST_READING_MS = 2_000;
 
 const SLOWER = "each account is read from its own object";
 
@@ -40,7 +42,8 @@ export async function measureRebuild({ sizes, peers }: Bench): Promise<Measured>
     await untilVisible(url, numbers, sizes.rebuildEventsEach);
     await quiet(rig);
     const rates: number[] = [];
-    const reads = { perSecond: [] as number[], failed: 0, stale: 0 };
+    const reads = { perSecond: [] as number[], p50Ms: [] as number[], failed: 0, stale: 0 };
+    const before = await readingFor(REST_READING_MS, url, numbers, sizes.rebuildEventsEach);
     for (let round = 0; round < sizes.rounds; round++) {
       const startedAt = performance.now();
       const reader = startReading(url, numbers, sizes.rebuildEventsEach);
@@ -48,7 +51,8 @@ export async function measureRebuild({ sizes, peers }: Bench): Promise<Measured>
       const seconds = (performance.now() - startedAt) / 1000;
       const read = await reader.stop();
       rates.push(walk.events / seconds);
-      reads.perSecond.push(read.count / seconds);
+      reads.perSecond.push(read.latencies.length / seconds);
+      reads.p50Ms.push(medianMs(read.latencies));
       reads.failed += read.failed;
       reads.stale += read.stale;
     }
@@ -67,6 +71,13 @@ export async function measureRebuild({ sizes, peers }: Bench): Promise<Measured>
       { system: EDGE, what: REBUILD_RATE, unit: "events/s", spread: spreadOf(rates) },
       { system: EDGE, what: FROM_NOTHING_RATE, unit: "events/s", spread: spreadOf(fromNothing) },
       { system: EDGE, what: READS, unit: "reads/s", spread: spreadOf(reads.perSecond), errors: reads.failed },
+      { system: EDGE, what: `${READ_LATENCY}, meanwhile`, unit: "ms", spread: spreadOf(reads.p50Ms) },
+      {
+        system: EDGE,
+        what: `${READ_LATENCY}, before`,
+        unit: "ms",
+        spread: spreadOf([medianMs(before.latencies)]),
+      },
       { system: EDGE, what: FEED_BYTES, unit: "bytes", spread: spreadOf([await feedBytes(rig)]) },
       ...(await peerRebuilds(peers.running, sizes.peerRebuildAccounts, sizes.rebuildEventsEach)),
     ];
@@ -83,7 +94,7 @@ export async function measureRebuild({ sizes, peers }: Bench): Promise<Measured>
       goals: [
         {
           text: `events per second: × ${EMMETT_POSTGRES}'s`,
-          measured: ratioOf(
+          ...ratioOf(
             figures,
             { system: EDGE, what: REBUILD_RATE },
             { system: EMMETT_POSTGRES, what: REBUILD_RATE },
@@ -94,7 +105,7 @@ export async function measureRebuild({ sizes, peers }: Bench): Promise<Measured>
         },
         {
           text: `events per second, from nothing: × ${EMMETT_POSTGRES}'s`,
-          measured: ratioOf(
+          ...ratioOf(
             figures,
             { system: EDGE, what: FROM_NOTHING_RATE },
             { system: EMMETT_POSTGRES, what: REBUILD_RATE },
@@ -162,12 +173,12 @@ async function walkToEnd(url: string, path: string): Promise<Walk> {
 
 /** Reads accounts at random until it is stopped. */
 function startReading(url: string, numbers: readonly string[], version: number) {
-  const read = { count: 0, failed: 0, stale: 0 };
+  const read = { latencies: [] as number[], failed: 0, stale: 0 };
   let isReading = true;
   const reading = (async () => {
     while (isReading) {
       const number = numbers[Math.floor(Math.random() * numbers.length)];
-      read.count += 1;
+      const startedAt = performance.now();
       try {
         const response = await fetch(`${url}/v1/accounts/${number}`);
         const body: unknown = await response.json();
@@ -176,6 +187,7 @@ function startReading(url: string, numbers: readonly string[], version: number) 
       } catch {
         read.failed += 1;
       }
+      read.latencies.push(performance.now() - startedAt);
     }
   })();
   return {
@@ -186,6 +198,14 @@ function startReading(url: string, numbers: readonly string[], version: number) 
     },
   };
 }
+
+async function readingFor(ms: number, url: string, numbers: readonly string[], version: number) {
+  const reader = startReading(url, numbers, version);
+  await sleep(ms);
+  return reader.stop();
+}
+
+const medianMs = (latencies: readonly number[]): number => spreadOf(latencies).median;
 
 async function untilVisible(url: string, numbers: readonly string[], version: number): Promise<void> {
   const givenUpAt = performance.now() + LIMIT_MS;

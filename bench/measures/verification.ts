@@ -1,9 +1,10 @@
 // What verifying a caller's token takes of a request: the same read of a system that asks for one, and of an open one.
 
 import { type Bench, repeated, turnsOf } from "../bench.ts";
-import { type Measured, ratioOf, spreadOf } from "../figures.ts";
+import { type Measured, type Ratio, ratioOf, spreadOf } from "../figures.ts";
 import { load } from "../load.ts";
 import { startSystem, WORKER_NAMES } from "../systems.ts";
+import { number } from "../tables.ts";
 import { LocalIssuer } from "../tokens.ts";
 import type { LoadResult, Traffic } from "../traffic.ts";
 
@@ -56,7 +57,6 @@ export async function measureVerification({ sizes }: Bench): Promise<Measured> {
         errors: errorsOf(many),
       },
     ]);
-    const share = ratioOf(figures, { system: ASKING, what: LATENCY }, { system: OPEN, what: LATENCY });
     return {
       name: "verification",
       title: "Verifying a token",
@@ -64,9 +64,7 @@ export async function measureVerification({ sizes }: Bench): Promise<Measured> {
       figures,
       goals: [],
       notes: asksForTokens
-        ? [
-            `Verifying takes ${share === null ? "?" : Math.round((1 - 1 / share) * 100)} % of such a read's latency.`,
-          ]
+        ? [shareNote(ratioOf(figures, { system: ASKING, what: LATENCY }, { system: OPEN, what: LATENCY }))]
         : ["This version asks nobody for a token."],
       plots: [],
     };
@@ -75,6 +73,13 @@ export async function measureVerification({ sizes }: Bench): Promise<Measured> {
     await open.stop();
     issuer.stop();
   }
+}
+
+function shareNote({ measured, range: [least, greatest] = [0, Number.POSITIVE_INFINITY] }: Ratio): string {
+  const isTold = measured !== null && (least > 1 || greatest < 1);
+  return isTold
+    ? `With a token such a read takes ${number(measured)} times as long (${number(least)} to ${number(greatest)} in a round).`
+    : "What verifying takes is less than what one round differs from the next.";
 }
 
 function withTokens(issuer: LocalIssuer, connections: number): Traffic {

@@ -43,6 +43,11 @@ export class Meter {
     this.#units[unit] += 1;
   }
 
+  countLine(line: string): void {
+    this.#units.logLines += 1;
+    this.#units.logBytes += encoder.encode(line).byteLength;
+  }
+
   meterStorage(storage: DurableObjectStorage): void {
     if (!this.#isNew(storage)) return;
     this.#wrap(storage.sql, "exec", (cursor, _, of) => this.#cursors.push({ of, cursor }));

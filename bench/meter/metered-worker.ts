@@ -13,6 +13,14 @@ interface Worker<Env> {
 /** One for the whole Worker: its objects run in the same isolate here. */
 const meter = new Meter();
 
+for (const level of ["log", "error"] as const) {
+  const write = console[level];
+  console[level] = (line: string) => {
+    meter.countLine(line);
+    write(line);
+  };
+}
+
 /** `isPublic`: whether requests come from outside, where they are billed. */
 export function metered<Env extends object>(worker: Worker<Env>, isPublic: boolean) {
   return {

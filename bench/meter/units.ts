@@ -13,6 +13,9 @@ export interface Units {
   queueOperations: number;
   databaseRowsWritten: number;
   databaseRowsRead: number;
+  logLines: number;
+  /** Of those lines, without what the platform adds to each. */
+  logBytes: number;
 }
 
 export function noUnits(): Units {
@@ -25,5 +28,7 @@ export function noUnits(): Units {
     queueOperations: 0,
     databaseRowsWritten: 0,
     databaseRowsRead: 0,
+    logLines: 0,
+    logBytes: 0,
   };
 }

@@ -4,6 +4,7 @@ import { projections } from "@event-driven-io/emmett";
 import {
   getSQLiteEventStore,
   SQLiteConnectionPool,
+  sqliteConnection,
   sqliteRawSQLProjection,
 } from "@event-driven-io/emmett-sqlite";
 import type { Account } from "../../src/account/account.ts";
@@ -11,7 +12,9 @@ import { type EmmettEvent, EVENT_TYPES, execute, fill } from "./emmett-events.ts
 import { servePeer } from "./peer.ts";
 
 const fileName = process.env.PEER_DATABASE ?? "";
-const pool = SQLiteConnectionPool({ fileName, connectionOptions: { singleton: true } });
+// Without it the store would open the file anew for each command.
+const connection = sqliteConnection({ fileName });
+const pool = SQLiteConnectionPool({ fileName, connectionOptions: { singleton: true, connection } });
 
 const accounts = sqliteRawSQLProjection<EmmettEvent>({
   canHandle: EVENT_TYPES,
@@ -21,12 +24,13 @@ const accounts = sqliteRawSQLProjection<EmmettEvent>({
 
 const store = getSQLiteEventStore({ fileName, pool, projections: projections.inline([accounts]) });
 await store.schema.migrate();
-const connection = await pool.connection();
+// Of its own, so that no read sees what is not committed.
+const reading = sqliteConnection({ fileName });
 
 servePeer({
   execute: (accountNumber, command) => inTurn(() => execute(store, accountNumber, command)),
   async read(accountNumber) {
-    const row = await connection.querySingle<{ account: string }>(
+    const row = await reading.querySingle<{ account: string }>(
       "SELECT account FROM accounts WHERE account_number = ?",
       [accountNumber],
     );

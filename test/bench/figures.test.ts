@@ -10,12 +10,13 @@ const figure = (system: string, samples: readonly number[]): Figure => ({
   unit: "a second",
   spread: spreadOf(samples),
 });
-const ratio = (one: readonly number[], other: readonly number[]) =>
+const ratioWithRange = (one: readonly number[], other: readonly number[]) =>
   ratioOf(
     [figure("one", one), figure("other", other)],
     { system: "one", what: "rate" },
     { system: "other", what: "rate" },
   );
+const ratio = (one: readonly number[], other: readonly number[]) => ratioWithRange(one, other).measured;
 
 it("is the median of the turns' ratios, so that a machine that slows down from turn to turn changes nothing", () => {
   expect(ratio([80, 8, 40], [100, 10, 50])).toBeCloseTo(0.8);
@@ -27,14 +28,20 @@ it("is the mean of the two in the middle, where there is no middle one", () => {
   expect(ratio([8, 6, 4, 2], [10, 10, 10, 10])).toBe(0.5);
 });
 
-it("is that of the medians where turns can't be paired", () => {
-  expect(ratio([10, 30, 20], [5])).toBe(4);
+it("has the range of the turns' ratios", () => {
+  expect(ratioWithRange([10, 50, 90], [10, 100, 60])).toEqual({ measured: 1, range: [0.5, 1.5] });
+});
+
+it("is that of the medians, without a range, where turns can't be paired", () => {
+  expect(ratioWithRange([10, 30, 20], [5])).toEqual({ measured: 4 });
 });
 
 it("is none where a figure is missing, or a rate is nothing", () => {
-  expect(
-    ratioOf([figure("one", [1])], { system: "one", what: "rate" }, { system: "other", what: "rate" }),
-  ).toBeNull();
+  const [one, other] = [
+    { system: "one", what: "rate" },
+    { system: "other", what: "rate" },
+  ];
+  expect(ratioOf([figure("one", [1])], one, other).measured).toBeNull();
   expect(ratio([1], [0])).toBeNull();
   expect(ratio([], [])).toBeNull();
 });
