@@ -24,6 +24,8 @@ export interface Sizes {
   readonly rounds: number;
   /** How often in a round each system has its turn, and how long that is. */
   readonly turns: Turns;
+  /** Enough for every one of the few accounts to be awake; of many, most sleep whenever their turn comes. The quick run has none. */
+  readonly warmUpSeconds: number;
   /** Of commands over many accounts, of which one takes two minutes. */
   readonly manyRounds: number;
   readonly seconds: number;
@@ -47,6 +49,7 @@ export const FULL: Sizes = {
   quick: false,
   rounds: 5,
   turns: { count: 2, seconds: 2 },
+  warmUpSeconds: 1,
   manyRounds: 3,
   seconds: 4,
   connections: 32,
@@ -66,6 +69,7 @@ export const QUICK: Sizes = {
   quick: true,
   rounds: 1,
   turns: { count: 1, seconds: 1 },
+  warmUpSeconds: 0,
   manyRounds: 1,
   seconds: 1,
   connections: 32,
@@ -77,7 +81,7 @@ export const QUICK: Sizes = {
   rebuildAccounts: 50,
   rebuildEventsEach: 25,
   peerRebuildAccounts: 10,
-  idleLives: 2,
+  idleLives: 1,
   burstCommands: 1_000,
 };
 

@@ -19,8 +19,6 @@ import { number } from "../tables.ts";
 
 const STRAIGHT_GOAL = 0.85;
 const EDGE_GOAL = 0.75;
-/** Enough for every one of the few accounts to be awake; of many, most sleep whenever their turn comes. */
-export const WARM_UP_SECONDS = 1;
 
 const MANY_SLOWER =
   "each command wakes an account, which has an alarm to read and sets one; the local runtime keeps alarms in a database of its own, so that a " +
@@ -38,9 +36,9 @@ export interface Commands {
 }
 
 export async function measureCommands(bench: Bench): Promise<Commands> {
-  const { fewAccounts, manyAccounts, rounds, turns, manyRounds, seconds } = bench.sizes;
+  const { fewAccounts, manyAccounts, rounds, turns, warmUpSeconds, manyRounds, seconds } = bench.sizes;
   const few = await openTargets(bench, "FEW", fewAccounts, false);
-  const figures = await loadAll(bench, few, fewAccounts, rounds, turns, WARM_UP_SECONDS, () =>
+  const figures = await loadAll(bench, few, fewAccounts, rounds, turns, warmUpSeconds, () =>
     startTargetsAnew(bench, few),
   );
   if (manyAccounts !== null) {

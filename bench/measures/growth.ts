@@ -6,7 +6,6 @@ import { ALARMS_MS, type Bench, EDGE, loadTarget, quiet, type Target, turnsOf } 
 import { type Figure, type Measured, ratioOf, spreadOf } from "../figures.ts";
 import { EMMETT_POSTGRES } from "../peers.ts";
 import { WORKER_NAMES } from "../systems.ts";
-import { WARM_UP_SECONDS } from "./commands.ts";
 
 const GROWTH_GOAL = 0.9;
 const WAKING_GOAL = 2;
@@ -59,7 +58,7 @@ async function grow(bench: Bench): Promise<Measured> {
     await quiet(system);
     for (const { events, target } of turnsOf(round, sizes.turns, logs)) {
       const options = { connections: 1, seconds: sizes.turns.seconds };
-      const result = await loadTarget(target, options, sizes.quick ? 0 : WARM_UP_SECONDS);
+      const result = await loadTarget(target, options, sizes.warmUpSeconds);
       const figure = { system: target.name, what: eventsIn(events), unit: "commands/s" };
       const key = JSON.stringify(figure);
       const own = samples.get(key) ?? { figure, perSecond: [], errors: 0 };

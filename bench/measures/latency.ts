@@ -2,7 +2,7 @@
 
 import { type Bench, EDGE, FLOOR, loadTarget, STRAIGHT, startTargetsAnew, turnsOf } from "../bench.ts";
 import { type Figure, type Measured, ratioOf, spreadOf } from "../figures.ts";
-import { type Commands, WARM_UP_SECONDS } from "./commands.ts";
+import type { Commands } from "./commands.ts";
 
 const P50_GOAL = 1.3;
 const P50 = "latency, p50";
@@ -20,7 +20,7 @@ export async function measureLatency(bench: Bench, { targets, maxima }: Commands
     for (const target of turnsOf(round, sizes.turns, targets)) {
       const { connections, turns } = sizes;
       const options = { connections, seconds: turns.seconds, rate: rateOf(target.name) };
-      const result = await loadTarget(target, options, WARM_UP_SECONDS);
+      const result = await loadTarget(target, options, sizes.warmUpSeconds);
       const own = samples.get(target.name);
       own?.p50.push(result.p50Ms);
       own?.p99.push(result.p99Ms);

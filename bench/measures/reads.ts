@@ -14,7 +14,7 @@ import { type Figure, type Measured, ratioOf, spreadOf } from "../figures.ts";
 import { load } from "../load.ts";
 import { FLOOR_NAMES, WORKER_NAMES } from "../systems.ts";
 import type { Traffic } from "../traffic.ts";
-import { type Commands, WARM_UP_SECONDS, whyEdge } from "./commands.ts";
+import { type Commands, whyEdge } from "./commands.ts";
 
 const GOAL = 0.85;
 const ONE = "account by number";
@@ -59,12 +59,12 @@ export async function measureReads(bench: Bench, { targets }: Commands): Promise
     ...peers.running.map(({ name, url }) => ({ system: name, what: ONE, url: () => url, traffic: one })),
   ];
   const samples = readers.map(() => ({ perSecond: [] as number[], errors: 0 }));
-  const { connections, turns, rounds, quick } = sizes;
+  const { connections, turns, warmUpSeconds, rounds, quick } = sizes;
   const { seconds } = turns;
   for (let round = 0; round < rounds; round++) {
     await startAnew(bench);
     for (const { url, traffic } of quick ? [] : readers)
-      await load(url(), traffic, { connections, seconds: WARM_UP_SECONDS });
+      await load(url(), traffic, { connections, seconds: warmUpSeconds });
     for (const [index, { url, traffic }] of turnsOf(round, turns, [...readers.entries()])) {
       const { perSecond, errors } = await load(url(), traffic, { connections, seconds });
       const own = samples[index];
