@@ -1,8 +1,10 @@
 // `npm start`: all Workers in one local runtime, with their queue, database and objects, offline.
 
 import { once } from "node:events";
+import { mkdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { fail, messageOf, readOptions } from "./command-line.ts";
 import { DATABASES, FUNCTIONS, WORKERS } from "./workers.ts";
 import { PROJECT, runWrangler } from "./wrangler.ts";
@@ -10,7 +12,9 @@ import { PROJECT, runWrangler } from "./wrangler.ts";
 const USAGE = "Usage: npm start -- [--port N] [--persist-to DIR] [--without-functions]";
 const MAX_PORT = 65_535;
 const POLL_MS = 200;
-const HEALTH_LIMIT_MS = 5_000;
+const ANSWER_LIMIT_MS = 5_000;
+const WATCH_MS = 5_000;
+const MAX_MISSED = 3;
 /** How long the Workers may take to answer before a line says that they do not. */
 const PATIENCE_MS = 60_000;
 
@@ -32,6 +36,7 @@ const port = portOf(values.port);
 const state = stateFolderOf(values["persist-to"]);
 const url = `http://localhost:${port}`;
 await checkPort();
+const lock = lockState();
 
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => stop.abort());
@@ -40,6 +45,7 @@ if (process.env.npm_lifecycle_event !== undefined) stopWithParent();
 console.log(`Starting; the state is in ${values["persist-to"]}`);
 const status = (await migrate()) || (await run());
 if (stop.signal.aborted) console.log("Stopped");
+lock.close();
 // Having been asked to stop is no failure.
 process.exit(stop.signal.aborted ? 0 : status);
 
@@ -70,7 +76,7 @@ function wrangler(...args: readonly string[]): Promise<number> {
       // Warnings and errors, the Workers' own among them.
       WRANGLER_LOG: "warn",
       WRANGLER_WRITE_LOGS: "false",
-      // wrangler finds Workers of one name across processes: without this, two starts would reach into each other.
+      // wrangler finds Workers of one name across processes: without this, starts on other states would reach into each other.
       WRANGLER_REGISTRY_PATH: join(state, "registry"),
       // Traces of every request, kept in the state folder for a page that nobody opens here.
       X_LOCAL_OBSERVABILITY: "false",
@@ -109,7 +115,29 @@ async function checkPort(): Promise<void> {
     server.close();
     await once(server, "close");
   } catch (error) {
-    fail(`Port ${port} can't be used: ${messageOf(error)}\nTake another one: npm start -- --port N`);
+    fail(
+      `Port ${port} can't be used: ${messageOf(error)}\nTake another one, with a state of its own: npm start -- --port N --persist-to DIR`,
+    );
+  }
+}
+
+/**
+ * Two runtimes on one state would each be the owner of its accounts. Held by this process until it ends, however it ends: what it
+ * starts ends with it.
+ */
+function lockState(): DatabaseSync {
+  try {
+    mkdirSync(state, { recursive: true });
+    const file = new DatabaseSync(join(state, "lock.sqlite"));
+    file.exec("BEGIN EXCLUSIVE");
+    return file;
+  } catch (error) {
+    const why = messageOf(error).includes("locked")
+      ? "is in use by another start"
+      : `can't be used: ${messageOf(error)}`;
+    fail(
+      `The state in ${values["persist-to"]} ${why}\nTake another one: npm start -- --port N --persist-to DIR`,
+    );
   }
 }
 
@@ -118,7 +146,7 @@ async function announce(): Promise<void> {
     () => console.error(`${url}/health does not answer well yet; what is wrong may stand above`),
     PATIENCE_MS,
   );
-  while (!(await isHealthy())) await new Promise((wake) => setTimeout(wake, POLL_MS));
+  while (!(await answers("/health"))) await new Promise((wake) => setTimeout(wake, POLL_MS));
   clearTimeout(patienceEnds);
   console.log(`
 Tributary runs at ${url} (Ctrl-C ends it). ${await whoMayComeIn()} Open an account, which becomes active by itself, suspend
@@ -128,6 +156,16 @@ it, read what you wrote:
   curl -X POST ${url}/v1/accounts/123456/commands/suspend
   curl '${url}/v1/accounts/123456?minVersion=4'
 `);
+  await watch();
+}
+
+/** A runtime that ended may leave behind what leads to it, which takes requests and answers none. */
+async function watch(): Promise<void> {
+  for (let missed = 0; !stop.signal.aborted; missed = (await answers("/")) ? 0 : missed + 1) {
+    if (missed === MAX_MISSED)
+      console.error(`${url} does not answer any more. End this with Ctrl-C, and start it again`);
+    await new Promise((wake) => setTimeout(wake, WATCH_MS));
+  }
 }
 
 /** Asked of the Workers themselves, because a Worker with a .dev.vars goes by that alone. */
@@ -141,9 +179,10 @@ async function whoMayComeIn(): Promise<string> {
     : `A token is asked for, as .dev.vars\nsays, by: ${closed.join(", ")}.`;
 }
 
-async function isHealthy(): Promise<boolean> {
+async function answers(path: string): Promise<boolean> {
   try {
-    const reply = await fetch(`${url}/health`, { signal: AbortSignal.timeout(HEALTH_LIMIT_MS) });
+    const reply = await fetch(`${url}${path}`, { signal: AbortSignal.timeout(ANSWER_LIMIT_MS) });
+    await reply.body?.cancel();
     return reply.status < 500;
   } catch {
     return false;

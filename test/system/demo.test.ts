@@ -2,7 +2,7 @@
 
 import { expect, it } from "vitest";
 import { runTool } from "../tools/run-tool.ts";
-import { useLocalSystem } from "./local-system.ts";
+import { freePort, useLocalSystem } from "./local-system.ts";
 
 const system = useLocalSystem();
 
@@ -24,4 +24,10 @@ it("the demo tells an account's whole life, and ends well", async () => {
   ]) {
     expect(stdout).toContain(told);
   }
+});
+
+it("another start on the same state is refused, also at another port", async () => {
+  const other = await runTool("start", "--port", String(await freePort()), "--persist-to", system.state());
+  expect(other.stderr).toContain("is in use by another start");
+  expect(other.status).toBe(1);
 });
