@@ -1,10 +1,28 @@
 // From what zod found wrong to the parts that a 400 names.
 
-import type * as z from "zod";
+import * as z from "zod";
 import type { InvalidPart } from "./problems.ts";
 
 /** At most so many parts are named: a body of nonsense is no reason for an answer of nonsense. */
 export const MAX_INVALID_PARTS = 20;
+
+/** How JSON's types are said, where zod would say its own. */
+const TYPES: Readonly<Record<string, string>> = {
+  string: "a string",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "an array",
+  object: "an object",
+  record: "an object",
+};
+
+z.config({
+  customError(issue) {
+    if (issue.code !== "invalid_type") return undefined;
+    return issue.input === undefined ? "Required" : `Expected ${TYPES[issue.expected] ?? issue.expected}`;
+  },
+});
 
 /** Pointers into the body (RFC 6901); an unknown key is pointed at itself. */
 export function invalidMembers(error: z.ZodError): InvalidPart[] {

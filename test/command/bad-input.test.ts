@@ -90,6 +90,17 @@ describe("a create with a bad body", () => {
     expect((await sendRaw(path, { ...whole, body: stream })).status).toBe(status);
   });
 
+  it.each([
+    ["{}", "Required"],
+    ['{"userId": "1"}', "Expected a number"],
+    ['{"userId": 1.5}', "Expected a whole number"],
+    ["[]", "Expected an object"],
+    ['{"userId": 1, "defaultAccount": 1}', "Expected true or false"],
+  ])("of %s is told in words of JSON: %s", async (body, detail) => {
+    const reply = await sendRaw("/v1/accounts", { method: "POST", headers: JSON_TYPE, body });
+    expect(reply.body.errors[0].detail).toBe(detail);
+  });
+
   it("says everything that is wrong at once", async () => {
     const reply = await post("/v1/accounts", { userId: -1, accountNumber: "a b", colour: "red" });
     expect(reply.body.errors.map(({ pointer }: { pointer: string }) => pointer).toSorted()).toEqual([
