@@ -100,10 +100,14 @@ function checkUsers(env: ProcessorEnv, { events, locate }: ReceivedEvents): void
 async function list(context: InboxContext): Promise<Response> {
   const query = inboxQuerySchema.safeParse(context.req.query());
   if (!query.success) throw new ProblemError(invalidRequest(invalidParameters(query.error)));
-  const events = await listInbox(context.env.OPERATIONS, query.data.state ?? null);
+  const { state } = query.data;
+  const events = await listInbox(context.env.OPERATIONS, state ?? null);
   const answer: InboxList = {
     items: events.map(inboxRepresentation),
-    _links: { self: link(INBOX_HREF), replay: link(`${INBOX_HREF}/replay`) },
+    _links: {
+      self: link(state === undefined ? INBOX_HREF : `${INBOX_HREF}?state=${state}`),
+      replay: link(`${INBOX_HREF}/replay`),
+    },
   };
   return jsonAnswer(answer);
 }

@@ -495,6 +495,9 @@ describe("handling that fails", () => {
     await post(STRUCTURED, event({ type: "acme.joined", subject: "9" }));
     await deliverQueued();
     const [{ number }] = await items("?state=ignored");
+    const self = async (path: string) => (await send({}, path)).body._links.self.href;
+    expect(await self("/v1/inbox?state=ignored")).toBe("/v1/inbox?state=ignored");
+    expect(await self("/v1/inbox")).toBe("/v1/inbox");
     expect((await replay(`/v1/inbox/${number}/replay`)).status).toBe(202);
     await deliverQueued({ USER_CREATED_TYPES: "acme.joined" });
     expect(await userState(9)).toBe("known");
