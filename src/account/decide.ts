@@ -67,10 +67,12 @@ export function decide(
   if (!versionMatches(account.version, expected)) {
     return refuse({ code: "version-mismatch", currentVersion: account.version });
   }
-  if (account.status === "ACCOUNT_CLOSED") return refuse({ code: "account-closed" });
   const rule = RULES[command.type];
+  const isLegal = rule.legalFrom.includes(account.status);
+  // Before the others: a closed account may be a default one, and is not told that it is one already.
+  if (account.status === "ACCOUNT_CLOSED" && !isLegal) return refuse({ code: "account-closed" });
   if (rule.alreadyDone(account)) return refuse({ code: "already-in-state", accountStatus: account.status });
-  if (!rule.legalFrom.includes(account.status)) {
+  if (!isLegal) {
     return refuse({
       code: "illegal-transition",
       accountStatus: account.status,

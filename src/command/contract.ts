@@ -29,7 +29,8 @@ const headersSchema = z.object({
   "Idempotency-Key": idempotencyKeySchema.optional().meta({
     param: { id: "IdempotencyKey" },
     description:
-      "Sent again with the same command, it gives the first reply again and writes nothing, for as long as the log exists",
+      "Sent again to the same account with the same command, it gives the first reply again and writes nothing, for as long as the log exists. " +
+      "A refusal is not remembered: the same command is decided anew. What else the request expects, as in If-Match, is not part of it",
     examples: ["4cd2c1f0-1f5e-4a54-9d1e-6f7d3b0b6d1c"],
   }),
   "If-Match": z

@@ -2,7 +2,14 @@
 
 import type { TransitionName } from "../../../account/commands.ts";
 
+/**
+ * Places for buttons, in their order. An account takes at most one command of each place at a time. The first stays empty most
+ * often, and what can't be taken back stands last.
+ */
+const PLACES = [0, 1, 2, 3] as const;
+
 interface CommandWords {
+  readonly place: (typeof PLACES)[number];
   readonly button: string;
   readonly done: string;
   /** It is asked for once more, for a reason where it takes one. */
@@ -17,24 +24,27 @@ const AT_ONCE = { asks: false, takesReason: false, isDanger: false };
 const WITH_REASON = { asks: true, takesReason: true, isDanger: false };
 
 export const COMMANDS: Readonly<Record<TransitionName, CommandWords>> = {
-  confirm: { ...AT_ONCE, button: "Confirm", done: "confirmed" },
-  activate: { ...AT_ONCE, button: "Activate", done: "active" },
-  "make-default": { ...AT_ONCE, button: "Make default", done: "its user's default" },
-  "clear-default": { ...AT_ONCE, button: "Clear default", done: "no longer the default" },
+  confirm: { ...AT_ONCE, place: 2, button: "Confirm", done: "confirmed" },
+  activate: { ...AT_ONCE, place: 2, button: "Activate", done: "active" },
+  "make-default": { ...AT_ONCE, place: 1, button: "Make default", done: "its user's default" },
+  "clear-default": { ...AT_ONCE, place: 1, button: "Clear default", done: "no longer the default" },
   suspend: {
     ...WITH_REASON,
+    place: 2,
     button: "Suspend",
     done: "suspended",
     meaning: "It can be activated again.",
   },
   archive: {
     ...WITH_REASON,
+    place: 0,
     button: "Archive",
     done: "archived",
     meaning: "It can be activated again.",
   },
   close: {
     ...WITH_REASON,
+    place: 3,
     isDanger: true,
     button: "Close",
     done: "closed",
@@ -42,13 +52,7 @@ export const COMMANDS: Readonly<Record<TransitionName, CommandWords>> = {
   },
 };
 
-/**
- * In the order of the buttons. An account takes at most one of each row at a time. The first stays empty most often, and
- * what can't be taken back stands last.
- */
-export const TAKING_TURNS: readonly (readonly TransitionName[])[] = [
-  ["archive"],
-  ["make-default", "clear-default"],
-  ["confirm", "activate", "suspend"],
-  ["close"],
-];
+/** The commands of each place. */
+export const TAKING_TURNS: readonly (readonly TransitionName[])[] = PLACES.map((place) =>
+  (Object.keys(COMMANDS) as TransitionName[]).filter((name) => COMMANDS[name].place === place),
+);

@@ -82,7 +82,11 @@ export function Commands({ account, onDone }: CommandsProps) {
           </span>
         ))}
         {TAKING_TURNS.flat().some((name) => name in links) ? null : (
-          <p class="commands-none">It is closed for good and takes no commands.</p>
+          <p class="commands-none">
+            {account.status === "ACCOUNT_CLOSED"
+              ? "It is closed for good and takes no commands."
+              : "It takes no commands now."}
+          </p>
         )}
       </div>
       <p class="commands-refused" role="alert">
