@@ -65,7 +65,7 @@ preview_urls = false
 [observability]
 enabled = true
 
-# Our own lines say what an invocation's would, and are what is paid for.
+# What happens is in lines of the code's own; one for each invocation would be paid for beside them.
 [observability.logs]
 enabled = true
 invocation_logs = false
