@@ -39,7 +39,7 @@ const OBJECT_MS_PER_COMMAND = 50;
 const LOG_INTAKE_PRICE = 0.25;
 const LOG_STORAGE_PRICE = 0.1;
 const LOG_DAYS_KEPT = 7;
-const DAYS_A_MONTH = 30;
+export const DAYS_A_MONTH = 30;
 /** What the platform adds to each line, of the request and the Worker. It is paid for, and its size is not published. */
 const LOG_ATTRIBUTE_BYTES = 1_000;
 

@@ -71,8 +71,8 @@ function page(units: MeasuredUnits, takenAt: string): string {
       "the views' writer for an event (what a rebuild of deleted views takes for one, with reading the logs). A batch of the queue is taken to " +
       `hold ${EVENTS_PER_FULL_BATCH} events where the database is what binds, its transaction to take ${TRANSACTION_MS} ms, and a read ${READ_MS} ms of it (the platform's own example).`,
     "",
-    `**The first limit to come is the size of the views' database**, because the feed keeps every event: at today's load it is full after ${number(Math.floor(daysUntilFull(units)))} days. ` +
-      "What is done about it is below, and not built.",
+    `**The first limit to come is this one: ${firstToBind(1, units).limit.name}.** The feed keeps every event, so at today's load that database is full after ` +
+      `${number(Math.floor(daysUntilFull(units)))} days. What is to be done about each limit is below, and most of it is not built.`,
     "",
     "## Which limit binds first",
     "",

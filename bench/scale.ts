@@ -1,6 +1,6 @@
 // Scale on paper: what each of the platform's published limits leaves room for, from what a command was measured to need.
 
-import { CPU_PRICE, DATABASE_STORAGE_PRICE, OBJECT_STORAGE_PRICE, PRICES } from "./prices.ts";
+import { CPU_PRICE, DATABASE_STORAGE_PRICE, DAYS_A_MONTH, OBJECT_STORAGE_PRICE, PRICES } from "./prices.ts";
 
 /** The load that is multiplied. An assumption, to be replaced by what a deployment counts. */
 export const TODAY = {
@@ -14,6 +14,7 @@ export const TODAY = {
 
 export const MULTIPLES = [1, 10, 100, 1_000] as const;
 
+const DATABASE_GIGABYTES = 10;
 const SECONDS_PER_DAY = 86_400;
 const DAYS_PER_YEAR = 365;
 
@@ -78,7 +79,7 @@ export const LIMITS: readonly Limit[] = [
   },
   {
     name: "the views' database, after a year",
-    limit: 10,
+    limit: DATABASE_GIGABYTES,
     unit: "GB",
     source: "published",
     needed: (multiple, { feedBytesPerEvent }) =>
@@ -105,7 +106,6 @@ export const EVENTS_PER_FULL_BATCH = 100;
 /** Milliseconds of the views' database for a read of one row: the platform's own example for a thousand queries a second. */
 export const READ_MS = 1;
 
-const DAYS_PER_MONTH = 30;
 /** Processor time of a read in the edge and the query Worker, assumed. */
 const READ_CPU_MS = 2;
 const READ_COST_PER_MILLION = PRICES.workerRequests + PRICES.databaseRowsRead + READ_CPU_MS * CPU_PRICE;
@@ -115,7 +115,7 @@ export function monthlyCost(
   multiple: number,
   { costPerMillion, logsPerMillion, feedBytesPerEvent }: MeasuredUnits,
 ) {
-  const millions = (TODAY.commandsPerDay * DAYS_PER_MONTH * multiple) / 1e6;
+  const millions = (TODAY.commandsPerDay * DAYS_A_MONTH * multiple) / 1e6;
   const gigabytesAYear = (TODAY.commandsPerDay * DAYS_PER_YEAR * multiple * feedBytesPerEvent) / 1e9;
   return {
     commands: millions * costPerMillion,
@@ -129,8 +129,7 @@ export function monthlyCost(
 
 /** Days of today's load until the views' database is full. */
 export function daysUntilFull({ feedBytesPerEvent }: MeasuredUnits): number {
-  const GIGABYTES = 10;
-  return (GIGABYTES * 1e9) / (TODAY.commandsPerDay * feedBytesPerEvent);
+  return (DATABASE_GIGABYTES * 1e9) / (TODAY.commandsPerDay * feedBytesPerEvent);
 }
 
 /** The limit of which a load needs the greatest share. */
